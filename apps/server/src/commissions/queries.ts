@@ -1,0 +1,277 @@
+import type { Currency } from '../money/index.ts';
+import { type Sql, statement, type Transaction } from '../platform/index.ts';
+import type { NewCommission } from './record-commission.ts';
+import type { Standing } from './reverse-commission.ts';
+import type { Policy, PolicyType } from './terms.ts';
+
+const insert = statement(
+  'commissions.insert',
+  `insert into commissions
+     (workspace_id, program_id, partner_id, customer_id, payment_id, click_id, lead_id, policy_id, type,
+      amount_minor, currency, hold_until, approval, earned_at, created_at)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+   returning id`,
+);
+
+export async function insertCommission(
+  trx: Transaction,
+  commission: NewCommission,
+  holdUntil: Date,
+): Promise<bigint> {
+  const { by, policy } = commission;
+  const [row] = await trx.query<{ id: bigint }>(insert, [
+    commission.workspaceId,
+    commission.programId,
+    commission.partnerId,
+    commission.customerId,
+    'paymentId' in by ? by.paymentId : null,
+    'clickId' in by ? by.clickId : null,
+    'leadId' in by ? by.leadId : null,
+    policy.id,
+    policy.type,
+    commission.amountMinor,
+    commission.currency,
+    holdUntil,
+    policy.approval,
+    commission.earnedAt,
+    commission.now,
+  ]);
+  return (row as { id: bigint }).id;
+}
+
+/** A credited partner, with the terms in force for it at an instant. */
+export interface PartnerTerms {
+  partnerId: number;
+  emailHash: Buffer | null;
+  customerKey: string | null;
+  policy: Policy | null;
+}
+
+interface TermsRow {
+  partner_id: number;
+  email_hash: Buffer | null;
+  customer_key: string | null;
+  policy_id: number | null;
+  version: number;
+  group_id: number;
+  group_name: string;
+  type: PolicyType;
+  rate_bps: number | null;
+  fixed_minor: bigint | null;
+  currency: Currency;
+  duration_months: number | null;
+  hold_period_days: number;
+  approval: 'automatic' | 'manual';
+  product_id: string | null;
+  exclude_tax: boolean;
+  exclude_shipping: boolean;
+  effective_from: Date;
+}
+
+// The group a partner was in at the instant, then that group's newest version in force; a product's own policy first.
+const findTerms = statement(
+  'commissions.find_terms',
+  `select p.id as partner_id, p.email_hash, p.customer_key,
+     pol.id as policy_id, pol.version, pol.group_id, g.name as group_name, pol.type, pol.rate_bps, pol.fixed_minor,
+     pol.currency, pol.duration_months, pol.hold_period_days, pol.approval, pol.product_id, pol.exclude_tax,
+     pol.exclude_shipping, pol.effective_from
+   from unnest($3::integer[]) as asked(partner_id)
+   join partners p on p.workspace_id = $1 and p.id = asked.partner_id
+   left join lateral (
+     select m.group_id from group_memberships m
+     where m.workspace_id = $1 and m.program_id = $2 and m.partner_id = p.id and m.since <= $4
+     order by m.since desc, m.id desc limit 1
+   ) membership on true
+   left join lateral (
+     select * from policies v
+     where v.workspace_id = $1 and v.group_id = membership.group_id and v.effective_from <= $4
+       and (v.product_id is null or v.product_id = $5)
+     order by (v.product_id is not null) desc, v.effective_from desc, v.version desc limit 1
+   ) pol on true
+   left join partner_groups g on g.workspace_id = $1 and g.id = pol.group_id`,
+);
+
+export async function findTermsOf(
+  sql: Sql,
+  question: { workspaceId: number; programId: number; partnerIds: readonly number[]; at: Date; productId: string | null },
+): Promise<PartnerTerms[]> {
+  const rows = await sql.query<TermsRow>(findTerms, [
+    question.workspaceId,
+    question.programId,
+    question.partnerIds,
+    question.at,
+    question.productId,
+  ]);
+  return rows.map((row) => ({
+    partnerId: row.partner_id,
+    emailHash: row.email_hash,
+    customerKey: row.customer_key,
+    policy: row.policy_id === null ? null : toPolicy(row, row.policy_id),
+  }));
+}
+
+function toPolicy(row: TermsRow, id: number): Policy {
+  return {
+    id,
+    version: row.version,
+    groupId: row.group_id,
+    groupName: row.group_name,
+    type: row.type,
+    rateBps: row.rate_bps,
+    fixedMinor: row.fixed_minor,
+    currency: row.currency,
+    durationMonths: row.duration_months,
+    holdPeriodDays: row.hold_period_days,
+    approval: row.approval,
+    productId: row.product_id,
+    excludeTax: row.exclude_tax,
+    excludeShipping: row.exclude_shipping,
+    effectiveFrom: row.effective_from,
+  };
+}
+
+const findPolicyById = statement(
+  'commissions.find_policy',
+  `select 0 as partner_id, null::bytea as email_hash, null::text as customer_key,
+     v.id as policy_id, v.version, v.group_id, g.name as group_name, v.type, v.rate_bps, v.fixed_minor, v.currency,
+     v.duration_months, v.hold_period_days, v.approval, v.product_id, v.exclude_tax, v.exclude_shipping,
+     v.effective_from
+   from policies v join partner_groups g on g.workspace_id = v.workspace_id and g.id = v.group_id
+   where v.workspace_id = $1 and v.id = $2`,
+);
+
+export async function findPolicy(sql: Sql, workspaceId: number, policyId: number): Promise<Policy | undefined> {
+  const [row] = await sql.query<TermsRow>(findPolicyById, [workspaceId, policyId]);
+  return row === undefined || row.policy_id === null ? undefined : toPolicy(row, row.policy_id);
+}
+
+export interface LockedStanding extends Standing {
+  workspaceId: number;
+  programId: number;
+  paymentId: bigint | null;
+}
+
+const standingColumns = `
+  c.workspace_id as "workspaceId", c.program_id as "programId", c.payment_id as "paymentId",
+  c.id as "commissionId", c.partner_id as "partnerId", c.currency, c.amount_minor as "amountMinor",
+  s.pending_minor as "pendingMinor", s.approved_minor as "approvedMinor", s.paid_minor as "paidMinor"`;
+const standingJoin = `
+  commissions c join commission_standings s on s.workspace_id = c.workspace_id and s.id = c.id`;
+
+const standingsOfPayment = statement(
+  'commissions.standings_of_payment',
+  `select ${standingColumns}, s.status, c.hold_until as "holdUntil", c.policy_id as "policyId"
+   from ${standingJoin}
+   where c.workspace_id = $1 and c.payment_id = $2
+   order by c.amount_minor desc, c.id`,
+);
+
+export interface CommissionOfPayment extends LockedStanding {
+  status: string;
+  holdUntil: Date;
+  policyId: number;
+}
+
+/** The commissions of a payment, the largest share first. */
+export function listCommissionsOfPayment(
+  sql: Sql,
+  workspaceId: number,
+  paymentId: bigint,
+): Promise<CommissionOfPayment[]> {
+  return sql.query(standingsOfPayment, [workspaceId, paymentId]);
+}
+
+const lockCommissions = statement(
+  'commissions.lock',
+  'select id from commissions where workspace_id = $1 and id = any($2::bigint[]) order by id for update',
+);
+const standingsById = statement(
+  'commissions.standings_by_id',
+  `select ${standingColumns} from ${standingJoin} where c.workspace_id = $1 and c.id = any($2::bigint[]) order by c.id`,
+);
+
+/** Locks first, reads after: what is read is what nobody else can move meanwhile. */
+export async function lockStandings(
+  trx: Transaction,
+  workspaceId: number,
+  commissionIds: readonly bigint[],
+): Promise<LockedStanding[]> {
+  await trx.query(lockCommissions, [workspaceId, commissionIds]);
+  return trx.query(standingsById, [workspaceId, commissionIds]);
+}
+
+const lockDue = statement(
+  'commissions.lock_due',
+  `select c.workspace_id as "workspaceId", c.id from commissions c
+   where c.hold_until <= $1 and c.approval = 'automatic'
+     and (select coalesce(sum(e.amount_minor), 0) from ledger_entries e
+          where e.workspace_id = c.workspace_id and e.commission_id = c.id and e.account = 'partner_pending') < 0
+   order by c.hold_until limit $2
+   for update of c skip locked`,
+);
+
+export async function lockDueCommissions(trx: Transaction, now: Date, limit: number): Promise<LockedStanding[]> {
+  const due = await trx.query<{ workspaceId: number; id: bigint }>(lockDue, [now, limit]);
+  const standings: LockedStanding[] = [];
+  for (const [workspaceId, ids] of groupByWorkspace(due)) {
+    standings.push(...(await trx.query<LockedStanding>(standingsById, [workspaceId, ids])));
+  }
+  return standings.filter((standing) => standing.pendingMinor > 0n);
+}
+
+function groupByWorkspace(rows: readonly { workspaceId: number; id: bigint }[]): Map<number, bigint[]> {
+  const groups = new Map<number, bigint[]>();
+  for (const { workspaceId, id } of rows) groups.set(workspaceId, [...(groups.get(workspaceId) ?? []), id]);
+  return groups;
+}
+
+const anyForClicks = statement(
+  'commissions.any_for_clicks',
+  `select exists (
+     select from commissions
+     where workspace_id = $1 and partner_id = $2 and type = 'cpc' and click_id = any($3::text[])
+   ) as any`,
+);
+
+/** Whether one of these clicks already earned this partner a commission. */
+export async function anyClickEarned(
+  sql: Sql,
+  question: { workspaceId: number; partnerId: number; clickIds: readonly string[] },
+): Promise<boolean> {
+  const { workspaceId, partnerId, clickIds } = question;
+  const [row] = await sql.query<{ any: boolean }>(anyForClicks, [workspaceId, partnerId, clickIds]);
+  return row?.any === true;
+}
+
+const anyForLead = statement(
+  'commissions.any_for_lead',
+  `select exists (
+     select from commissions where workspace_id = $1 and program_id = $2 and customer_id = $3 and type = 'cpl'
+   ) as any`,
+);
+
+/** Whether this customer's sign-up already earned somebody a commission. */
+export async function leadEarned(
+  sql: Sql,
+  customer: { workspaceId: number; programId: number; id: bigint },
+): Promise<boolean> {
+  const [row] = await sql.query<{ any: boolean }>(anyForLead, [
+    customer.workspaceId,
+    customer.programId,
+    customer.id,
+  ]);
+  return row?.any === true;
+}
+
+const anyOneTime = statement(
+  'commissions.any_one_time',
+  `select exists (
+     select from commissions where workspace_id = $1 and customer_id = $2 and type = 'cps_one_time'
+   ) as any`,
+);
+
+/** Whether a payment of this customer already earned a one-time commission. */
+export async function oneTimeEarned(sql: Sql, workspaceId: number, customerId: bigint): Promise<boolean> {
+  const [row] = await sql.query<{ any: boolean }>(anyOneTime, [workspaceId, customerId]);
+  return row?.any === true;
+}

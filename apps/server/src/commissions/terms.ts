@@ -1,0 +1,165 @@
+import { bpsOf, type Currency, shareOf, split } from '../money/index.ts';
+
+/** Pure: what a sale earns under a policy, how it is shared out, and what refunds leave of it (contract §8, Terms). */
+
+export type PolicyType = 'cpc' | 'cpl' | 'cps_one_time' | 'cps_recurring' | 'cps_lifetime';
+
+/** A version of a group's commission terms. Exactly one of `rateBps` and `fixedMinor` is set. */
+export interface Policy {
+  id: number;
+  version: number;
+  groupId: number;
+  groupName: string;
+  type: PolicyType;
+  rateBps: number | null;
+  fixedMinor: bigint | null;
+  /** Of `fixedMinor`; a percentage is in the payment's own currency. */
+  currency: Currency;
+  /** `cps_recurring` only: calendar months, null for ever, 0 the first payment only. */
+  durationMonths: number | null;
+  holdPeriodDays: number;
+  approval: 'automatic' | 'manual';
+  productId: string | null;
+  excludeTax: boolean;
+  excludeShipping: boolean;
+  effectiveFrom: Date;
+}
+
+export interface PaidSale {
+  amountMinor: bigint;
+  taxMinor: bigint;
+  shippingMinor: bigint;
+  currency: Currency;
+  paidAt: Date;
+  /** The customer's earliest payment, this one included. */
+  firstPaidAt: Date;
+  isFirst: boolean;
+}
+
+/** One line of the reckoning as a person reads it. `result` is in minor units. */
+export interface ArithmeticStep {
+  step: string;
+  text: string;
+  result: number;
+}
+
+export type Earning =
+  | { earned: true; amountMinor: bigint; currency: Currency; baseMinor: bigint; arithmetic: ArithmeticStep[] }
+  | {
+      earned: false;
+      reason: 'commission_duration_ended' | 'no_sale_policy' | 'zero_commission';
+      arithmetic: ArithmeticStep[];
+    };
+
+/**
+ * What a sale earns under the policy in force when it was paid.
+ *
+ * A percentage is of the base (the amount without what the policy excludes), rounded half-even once. A fixed
+ * commission is owed whole whatever the payment's size: capping it to the payment would make up a term nobody wrote,
+ * and compare two currencies besides. Without a sale policy, or with one for clicks or leads, nothing is earned.
+ */
+export function earnOnSale(policy: Policy | null, sale: PaidSale): Earning {
+  if (!policy || policy.type === 'cpc' || policy.type === 'cpl') {
+    return { earned: false, reason: 'no_sale_policy', arithmetic: [] };
+  }
+  if (!isWithinDuration(policy, sale)) {
+    return { earned: false, reason: 'commission_duration_ended', arithmetic: [] };
+  }
+  const base = commissionBase(policy, sale);
+  const { amountMinor, currency, arithmetic } = commission(policy, sale, base);
+  if (amountMinor === 0n) return { earned: false, reason: 'zero_commission', arithmetic };
+  return { earned: true, amountMinor, currency, baseMinor: base.minor, arithmetic };
+}
+
+/**
+ * Shares one amount over the partners credited for it: a share for each partner, in order of first appearance, by the
+ * sum of the partner's weights. The shares sum to the amount; `money.split` says where the last cents go.
+ *
+ * @throws RangeError without credits, unless the amount is 0.
+ */
+export function splitByCredits(
+  amountMinor: bigint,
+  credits: readonly { partnerId: number; weight: bigint }[],
+): { partnerId: number; amountMinor: bigint }[] {
+  const weightOf = new Map<number, bigint>();
+  for (const { partnerId, weight } of credits) {
+    weightOf.set(partnerId, (weightOf.get(partnerId) ?? 0n) + weight);
+  }
+  const shares = split(amountMinor, [...weightOf.values()]);
+  return [...weightOf.keys()].map((partnerId, index) => ({ partnerId, amountMinor: shares[index] ?? 0n }));
+}
+
+/**
+ * What is left of a commission (or fee) once `refundedMinor` of a payment of `paidMinor` has gone back, all refunds
+ * together: amount × (paid − refunded) / paid, half-even (contract §5.4). Always reckoned from the whole, never from
+ * the last result, so that refunds summing to the payment leave exactly 0 in any order.
+ *
+ * @throws RangeError unless 0 <= refunded <= paid and paid > 0.
+ */
+export function keptAfterRefund(amountMinor: bigint, paidMinor: bigint, refundedMinor: bigint): bigint {
+  if (paidMinor <= 0n || refundedMinor < 0n || refundedMinor > paidMinor) {
+    throw new RangeError(`cannot refund ${refundedMinor} of ${paidMinor}`);
+  }
+  return shareOf(amountMinor, paidMinor - refundedMinor, paidMinor);
+}
+
+/**
+ * Months compare by UTC date: the first payment's date + N calendar months, clamped to the end of a shorter month, is
+ * the first day that earns no more. Subscriptions renew on just these clamped days, so N months are N monthly payments
+ * wherever they started, and a renewal seconds early is not one more (contract §14).
+ */
+function isWithinDuration(policy: Policy, sale: PaidSale): boolean {
+  if (policy.type === 'cps_lifetime') return true;
+  if (policy.type === 'cps_one_time') return sale.isFirst;
+  if (policy.durationMonths === null) return true;
+  if (policy.durationMonths === 0) return sale.isFirst;
+  return sale.paidAt.getTime() < startOfDayAfterMonths(sale.firstPaidAt, policy.durationMonths);
+}
+
+interface Base {
+  minor: bigint;
+  /** Empty when nothing is taken out: the base is then the amount. */
+  arithmetic: ArithmeticStep[];
+}
+
+function commissionBase(policy: Policy, sale: PaidSale): Base {
+  const tax = policy.excludeTax ? sale.taxMinor : 0n;
+  const shipping = policy.excludeShipping ? sale.shippingMinor : 0n;
+  if (tax === 0n && shipping === 0n) return { minor: sale.amountMinor, arithmetic: [] };
+  const rest = sale.amountMinor - tax - shipping;
+  const minor = rest < 0n ? 0n : rest;
+  const taxText = tax === 0n ? '' : ` − ${tax} tax`;
+  const shippingText = shipping === 0n ? '' : ` − ${shipping} shipping`;
+  const floorText = rest < 0n ? ', at least 0' : '';
+  return {
+    minor,
+    arithmetic: [step('base', `${sale.amountMinor}${taxText}${shippingText}${floorText}`, minor)],
+  };
+}
+
+function commission(policy: Policy, sale: PaidSale, base: Base) {
+  const { rateBps, fixedMinor } = policy;
+  if (fixedMinor !== null && rateBps === null) {
+    const arithmetic = [step('commission', `fixed ${fixedMinor}`, fixedMinor)];
+    return { amountMinor: fixedMinor, currency: policy.currency, arithmetic };
+  }
+  if (rateBps !== null && fixedMinor === null) {
+    const amountMinor = bpsOf(base.minor, rateBps);
+    const last = step('commission', `${base.minor} × ${rateBps} / 10000`, amountMinor);
+    return { amountMinor, currency: sale.currency, arithmetic: [...base.arithmetic, last] };
+  }
+  throw new RangeError(`policy ${policy.id} must have either a rate or a fixed amount`);
+}
+
+/** Amounts are at most 10^12, far inside the safe integers. */
+function step(name: string, text: string, resultMinor: bigint): ArithmeticStep {
+  return { step: name, text, result: Number(resultMinor) };
+}
+
+/** The first instant of the UTC date `months` calendar months after the instant's own date, in milliseconds. */
+function startOfDayAfterMonths(instant: Date, months: number): number {
+  const year = instant.getUTCFullYear();
+  const month = instant.getUTCMonth() + months;
+  const lastDayOfMonth = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
+  return Date.UTC(year, month, Math.min(instant.getUTCDate(), lastDayOfMonth));
+}

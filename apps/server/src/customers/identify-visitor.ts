@@ -1,0 +1,56 @@
+import type { Hasher, Postgres, Transaction } from '../platform/index.ts';
+import type { Identification } from '../touches/index.ts';
+import type { Directory, Program } from '../workspaces/index.ts';
+import { bindCustomer } from './bind-customer.ts';
+import type { Customer, Identifiers } from './customer.ts';
+import * as queries from './queries.ts';
+
+/**
+ * Joins a visitor and a customer, with the trust of a browser lead: the website's own record always; the program's
+ * customers only where browsers are believed (contract §6.1).
+ */
+export async function identifyVisitor(
+  deps: { postgres: Postgres; directory: Directory; hasher: Hasher },
+  identification: Identification,
+): Promise<void> {
+  const { workspaceId, websiteId, programId, visitorId, customerKey, at } = identification;
+  const email = identification.email === null ? null : (deps.hasher.email(identification.email) ?? null);
+  if (customerKey === null && email === null) return;
+  const program = programId === null ? undefined : await deps.directory.findProgram(programId);
+  await deps.postgres.transaction(async (trx) => {
+    await queries.insertVisitorIdentity(trx, { workspaceId, websiteId, visitorId, customerKey, email, seenAt: at });
+    if (program?.leadAuth !== 'open') return;
+    await queries.lockCustomerMaking(trx, program, visitorId);
+    const customer = await findIdentified(trx, program, { customerKey, email, webVisitor: visitorId });
+    await bindCustomer(
+      trx,
+      program,
+      { customer, click: undefined },
+      { customerKey, email, webVisitor: visitorId },
+      at,
+    );
+  });
+}
+
+/** By key; else by the visitor, if nobody else's key is on it; else by email. */
+export async function findIdentified(
+  trx: Transaction,
+  program: Program,
+  identifiers: Pick<Identifiers, 'customerKey' | 'email' | 'webVisitor'>,
+): Promise<Customer | undefined> {
+  const { customerKey, email, webVisitor } = identifiers;
+  if (customerKey !== null) {
+    const byKey = await queries.lockCustomerByKey(trx, program, customerKey);
+    if (byKey !== undefined) return byKey;
+  }
+  if (webVisitor !== null) {
+    const seen = await queries.lockCustomersOfVisitor(trx, program, { visitor: null, webVisitor });
+    const fitting = customerKey === null ? seen : seen.filter((customer) => customer.customerKey === null);
+    const last = fitting.at(-1);
+    if (last !== undefined) return last;
+  }
+  if (email === null) return undefined;
+  const byEmail = await queries.lockCustomerByEmail(trx, program, email.hash);
+  const taken = customerKey !== null && byEmail?.customerKey != null && byEmail.customerKey !== customerKey;
+  return taken ? undefined : byEmail;
+}

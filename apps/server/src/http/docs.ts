@@ -1,0 +1,30 @@
+import swagger from '@fastify/swagger';
+import apiReference from '@scalar/fastify-api-reference';
+import type { FastifyInstance } from 'fastify';
+
+/** `/openapi.json`, made from the schemas that validate, and `/docs`, the reference rendered from it. */
+export async function installDocs(app: FastifyInstance): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Headwater',
+        version: '1',
+        description: 'Traces every payment back to its source: the partner who earned it and the visit that brought it.',
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      components: {
+        securitySchemes: {
+          program: { type: 'http', scheme: 'bearer', description: 'program tracking token, aff_…' },
+          website: { type: 'http', scheme: 'bearer', description: 'website token, tf_…' },
+          management: { type: 'http', scheme: 'bearer', description: 'management key, affk_…' },
+        },
+      },
+    },
+  });
+  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+  await app.register(apiReference, {
+    routePrefix: '/docs',
+    configuration: { url: '/openapi.json', title: 'Headwater API', withDefaultFonts: false, telemetry: false } as never,
+  });
+}

@@ -1,0 +1,40 @@
+import { isUtf8 } from 'node:buffer';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import secureJson from 'secure-json-parse';
+import { AppError } from '../platform/index.ts';
+
+const jsonType = /^application\/(?:[\w.+-]+\+)?json\b/i;
+
+/**
+ * Reads every body as the contract says (§1): empty is `{}` whatever its type; JSON otherwise; text/plain counts as
+ * JSON where the route takes beacons; prototype keys are refused as malformed.
+ */
+export function installBodyParser(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, payload, done) => {
+    try {
+      done(null, parseBody(request, payload as Buffer));
+    } catch (error) {
+      done(error as Error, undefined);
+    }
+  });
+}
+
+function parseBody(request: FastifyRequest, payload: Buffer): Record<string, unknown> {
+  if (payload.length === 0) return {};
+  const type = request.headers['content-type'] ?? 'application/json';
+  const plain = request.routeOptions.config.route?.acceptsTextPlain === true && /^text\/plain\b/i.test(type);
+  if (!plain && !jsonType.test(type)) throw new AppError('unsupported_content_type');
+  if (!isUtf8(payload)) throw new AppError('malformed_json');
+  let value: unknown;
+  try {
+    value = secureJson.parse(payload.toString('utf8'), undefined, {
+      protoAction: 'error',
+      constructorAction: 'error',
+    });
+  } catch (cause) {
+    throw new AppError('malformed_json', undefined, { cause });
+  }
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) throw new AppError('body_not_object');
+  return value as Record<string, unknown>;
+}

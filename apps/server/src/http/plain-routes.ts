@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import type { Metrics } from '../platform/index.ts';
+
+export interface PlainDeps {
+  metrics: Metrics;
+  /** The built tracker script. */
+  tracker: string;
+  /** Whether each part that requests depend on is there. */
+  readiness(): Promise<Record<string, boolean>>;
+}
+
+/** What is not part of the JSON API: health, metrics and the tracker script. */
+export function plainRoutes(deps: PlainDeps): (app: FastifyInstance) => void {
+  const etag = `"${createHash('sha256').update(deps.tracker).digest('base64url').slice(0, 22)}"`;
+  return (app) => {
+    app.get('/healthz', { schema: { hide: true } }, async () => ({ status: 'ok' }));
+
+    app.get('/readyz', { schema: { hide: true } }, async (_request, reply) => {
+      const parts = await deps.readiness();
+      const isReady = Object.values(parts).every(Boolean);
+      return reply.status(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'not ready', ...parts });
+    });
+
+    app.get('/metrics', { schema: { hide: true } }, async (_request, reply) =>
+      reply.type(deps.metrics.registry.contentType).send(await deps.metrics.registry.metrics()),
+    );
+
+    for (const path of ['/js/headwater.js', '/js/affitor-tracker.js']) {
+      app.get(path, { schema: { hide: true } }, async (request, reply) => {
+        reply.headers({
+          'content-type': 'text/javascript; charset=utf-8',
+          'cache-control': 'public, max-age=3600',
+          'access-control-allow-origin': '*',
+          'cross-origin-resource-policy': 'cross-origin',
+          etag,
+        });
+        if (request.headers['if-none-match'] === etag) return reply.status(304).send();
+        return reply.send(deps.tracker);
+      });
+    }
+  };
+}

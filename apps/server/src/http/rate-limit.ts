@@ -1,0 +1,43 @@
+import rateLimit from '@fastify/rate-limit';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { AppError, hashToken } from '../platform/index.ts';
+
+/**
+ * Counts requests per token, or per client address where no token is sent (contract §1). Requests that come from this
+ * machine without a proxy in front (the company's own backend, a test) are not counted by address: refusing them
+ * would lose real events, and there is no stranger to hold off.
+ */
+export async function installRateLimit(app: FastifyInstance, perMinute: number): Promise<void> {
+  await app.register(rateLimit, {
+    global: true,
+    max: perMinute,
+    timeWindow: '1 minute',
+    hook: 'onRequest',
+    cache: 50_000,
+    keyGenerator: clientKey,
+    allowList: (request) => isLocalBackend(request),
+    addHeaders: { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false },
+    addHeadersOnExceeding: {
+      'x-ratelimit-limit': false,
+      'x-ratelimit-remaining': false,
+      'x-ratelimit-reset': false,
+    },
+    errorResponseBuilder: (_request, context) =>
+      new AppError('rate_limited', undefined, { retryAfterSeconds: Math.max(1, Math.ceil(context.ttl / 1000)) }),
+  });
+}
+
+function clientKey(request: FastifyRequest): string {
+  const authorization = request.headers.authorization;
+  return authorization === undefined ? request.ip : hashToken(authorization).toString('base64');
+}
+
+const loopback = /^(?:127\.|::1$|::ffff:127\.)/;
+
+function isLocalBackend(request: FastifyRequest): boolean {
+  return (
+    request.headers.authorization === undefined &&
+    request.headers['x-forwarded-for'] === undefined &&
+    loopback.test(request.socket.remoteAddress ?? '')
+  );
+}

@@ -1,0 +1,2 @@
+/** What happens by itself: the schedule and its tasks, each safe to run twice, late, or in several processes. */
+export { ensurePartitionsAround, type JobDeps, runJobs } from './run-jobs.ts';

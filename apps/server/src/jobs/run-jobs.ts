@@ -1,0 +1,59 @@
+import { type Runner, run, Logger as WorkerLogger } from 'graphile-worker';
+import { releaseHolds } from '../commissions/index.ts';
+import { type Clock, dayMs, type Log, type Postgres } from '../platform/index.ts';
+import { ensureClickPartitions } from '../touches/index.ts';
+import { foldLinkClicks } from '../workspaces/index.ts';
+
+export interface JobDeps {
+  postgres: Postgres;
+  clock: Clock;
+  log: Log;
+  /** Compares PostgreSQL and ClickHouse and reports where they differ. */
+  reconcile(): Promise<void>;
+}
+
+// Missed runs are caught up once after a downtime (fill), where running late is better than not at all.
+const schedule = `
+* * * * * fold_link_clicks
+*/5 * * * * release_holds
+10 0 * * * ensure_click_partitions ?fill=1d
+40 3 * * * reconcile ?fill=1d
+`;
+
+const partitionsAheadMs = 62 * dayMs;
+const partitionsBehindMs = 31 * dayMs;
+
+/** Makes the partitions that clicks of now, of the last month and of the next two go to. */
+export function ensurePartitionsAround(postgres: Postgres, now: Date): Promise<void> {
+  const first = new Date(now.getTime() - partitionsBehindMs);
+  const last = new Date(now.getTime() + partitionsAheadMs);
+  return ensureClickPartitions(postgres, first, last);
+}
+
+/** Starts the job runner; it works until `stop()`. */
+export function runJobs(deps: JobDeps): Promise<Runner> {
+  const { postgres, clock, log } = deps;
+  return run({
+    pgPool: postgres.pool,
+    concurrency: 2,
+    noHandleSignals: true,
+    pollInterval: 2000,
+    crontab: schedule,
+    logger: new WorkerLogger(() => (level, message) => {
+      if (level === 'error') log.error(message);
+      else if (level === 'warning') log.warn(message);
+      else log.debug(message);
+    }),
+    taskList: {
+      fold_link_clicks: async () => {
+        await foldLinkClicks(postgres);
+      },
+      release_holds: async () => {
+        // Each round is its own transaction: a long list is worked off without holding locks for long.
+        while ((await releaseHolds(postgres, clock.now())) === 1000);
+      },
+      ensure_click_partitions: () => ensurePartitionsAround(postgres, clock.now()),
+      reconcile: () => deps.reconcile(),
+    },
+  });
+}

@@ -1,0 +1,9 @@
+/**
+ * Double-entry books. Every movement of money is one transaction whose entries sum to zero per currency; entries are
+ * never changed, a correction is a new transaction, and every balance is a sum of entries. The database refuses
+ * otherwise (migration 0003). Knows nothing of sales or partners' terms: it is told which accounts to move.
+ */
+export { type Account, accounts } from './accounts.ts';
+export { listEntriesOfPayment, type PostedEntry } from './list-entries.ts';
+export { type Entry, postTransaction, type TransactionKind } from './post-transaction.ts';
+export { balanceOf } from './balance-of.ts';

@@ -1,0 +1,63 @@
+import type { Currency } from '../money/index.ts';
+import { type Sql, statement, type Transaction } from '../platform/index.ts';
+import type { Account } from './accounts.ts';
+import type { PostedEntry } from './list-entries.ts';
+import type { LedgerTransaction } from './post-transaction.ts';
+
+// One statement for head and entries: the balance trigger judges exactly what one transaction posts.
+const insert = statement(
+  'ledger.insert_transaction',
+  `with head as (
+     insert into ledger_transactions (workspace_id, program_id, kind, payment_id, posted_at)
+     values ($1, $2, $3, $4, $5) returning id
+   ), entries as (
+     insert into ledger_entries
+       (workspace_id, transaction_id, program_id, partner_id, account, currency, amount_minor, commission_id,
+        payment_id, posted_at)
+     select $1, head.id, $2, e.partner_id, e.account, e.currency, e.amount_minor, e.commission_id, $4, $5
+     from head, unnest($6::integer[], $7::text[], $8::text[], $9::bigint[], $10::bigint[])
+       as e(partner_id, account, currency, amount_minor, commission_id)
+   )
+   select id from head`,
+);
+
+export async function insertTransaction(trx: Transaction, transaction: LedgerTransaction): Promise<bigint> {
+  const { entries } = transaction;
+  const [row] = await trx.query<{ id: bigint }>(insert, [
+    transaction.workspaceId,
+    transaction.programId,
+    transaction.kind,
+    transaction.paymentId,
+    transaction.postedAt,
+    entries.map((entry) => entry.partnerId),
+    entries.map((entry) => entry.account),
+    entries.map((entry) => entry.currency),
+    entries.map((entry) => entry.amountMinor),
+    entries.map((entry) => entry.commissionId),
+  ]);
+  return (row as { id: bigint }).id;
+}
+
+const sum = statement(
+  'ledger.sum_entries',
+  `select currency, sum(amount_minor)::bigint as balance from ledger_entries
+   where workspace_id = $1 and program_id = $2 and account = $3 and ($4::integer is null or partner_id = $4)
+   group by currency`,
+);
+
+export function sumEntries(
+  sql: Sql,
+  account: { workspaceId: number; programId: number; account: Account; partnerId?: number },
+): Promise<{ currency: Currency; balance: bigint }[]> {
+  return sql.query(sum, [account.workspaceId, account.programId, account.account, account.partnerId ?? null]);
+}
+
+const listOfPayment = statement(
+  'ledger.list_entries_of_payment',
+  `select id, account, partner_id as "partnerId", amount_minor as "amountMinor", currency, posted_at as "postedAt"
+   from ledger_entries where workspace_id = $1 and payment_id = $2 order by id`,
+);
+
+export function listEntriesOfPayment(sql: Sql, workspaceId: number, paymentId: bigint): Promise<PostedEntry[]> {
+  return sql.query(listOfPayment, [workspaceId, paymentId]);
+}

@@ -1,0 +1,240 @@
+import type { SaleReason } from '@headwater/contract';
+import { type Credit, type Decision, decide, type Question } from '../attribution/index.ts';
+import {
+  type ArithmeticStep,
+  earnOnSale,
+  findTermsOf,
+  oneTimeEarned,
+  type PartnerTerms,
+  splitByCredits,
+} from '../commissions/index.ts';
+import { type Customer, type FoundBy, isSelfReferral, listCandidates } from '../customers/index.ts';
+import { AppError, type Transaction } from '../platform/index.ts';
+import type { KnownClick } from '../touches/index.ts';
+import { findEnrolledPartners, type Program } from '../workspaces/index.ts';
+import { decideFee, type FeeSettings } from './decide-fee.ts';
+import type { Evidence, PartnerEarning, PaymentDecision, PaymentFact } from './payment.ts';
+import * as queries from './queries.ts';
+
+/** What of a payment its decision depends on. */
+export interface DecidablePayment
+  extends Pick<
+    PaymentFact,
+    'amountMinor' | 'currency' | 'taxMinor' | 'shippingMinor' | 'occurredAt' | 'productId' | 'subscriptionId'
+  > {
+  id: bigint;
+  emailHash: Buffer | null;
+}
+
+export interface FoundCustomer {
+  customer: Customer;
+  foundBy: FoundBy;
+  /** What the identifier was, as shown in the explanation. */
+  value: string;
+}
+
+/**
+ * Decides the partner half of a payment (contract §8): which clicks are credited, what their partners earn, the fee.
+ * Reads what the decision depends on, with the customer's row locked by the caller, then leaves the judging to the pure
+ * rooms. Writes nothing.
+ */
+export async function decidePayment(
+  trx: Transaction,
+  program: Program,
+  payment: DecidablePayment,
+  found: FoundCustomer | null,
+  fees: FeeSettings,
+  now: Date,
+): Promise<PaymentDecision> {
+  const settings = { model: program.attributionModel, windowDays: program.attributionWindowDays };
+  if (found === null) return nothing(settings, 'no_touch');
+  const { customer } = found;
+  const history = await queries.loadHistory(trx, customer, payment);
+  const { clicks, touches } = await listCandidates(trx, program, customer);
+  const owned = [...(history.bound?.credits ?? []), ...followedCredits(history)];
+  const question: Question = {
+    ...settings,
+    paidAt: payment.occurredAt,
+    touches,
+    bound: history.bound,
+    followed: history.followed,
+    enrolledPartners: await findEnrolledPartners(trx, program, owned.map((credit) => credit.partnerId)),
+  };
+  const decision = decide(question);
+  const identified: Evidence = { kind: found.foundBy, value: found.value, at: now };
+  if (!decision.attributed) {
+    return {
+      ...nothing(settings, decision.reason),
+      clickAgeDays: decision.clickAgeDays,
+      candidates: decision.candidates,
+      evidence: [identified],
+    };
+  }
+  const earned = await earn(trx, program, payment, customer, history.firstPaidAt, decision.credits);
+  const fee = await decideFee(trx, program, payment, fees);
+  return {
+    ...settings,
+    attributed: true,
+    reason: earned.reason,
+    clickAgeDays: null,
+    method: decision.bound ? 'bound' : found.foundBy,
+    evidence: [identified, ...evidenceOf(decision, clicks, customer, now), ...earned.evidence(now)],
+    candidates: decision.candidates,
+    credits: decision.credits,
+    arithmetic: [...earned.arithmetic, ...(fee?.arithmetic ?? [])],
+    policyId: earned.policyId,
+    earnings: earned.earnings,
+    fee: fee === null ? null : fee.fee,
+    creditedClick: clicks.find((click) => click.clickId === decision.credits[0]?.clickId) ?? null,
+  };
+}
+
+function nothing(settings: Pick<Question, 'model' | 'windowDays'>, reason: SaleReason): PaymentDecision {
+  return {
+    ...settings,
+    attributed: false,
+    reason,
+    clickAgeDays: null,
+    method: null,
+    evidence: [],
+    candidates: [],
+    credits: [],
+    arithmetic: [],
+    policyId: null,
+    earnings: [],
+    fee: null,
+    creditedClick: null,
+  };
+}
+
+function followedCredits(history: queries.CustomerHistory): readonly Credit[] {
+  return history.followed?.attributed ? history.followed.credits : [];
+}
+
+function evidenceOf(
+  decision: Extract<Decision, { attributed: true }>,
+  clicks: readonly KnownClick[],
+  customer: Customer,
+  now: Date,
+): Evidence[] {
+  const credited = decision.credits.flatMap(({ clickId }) => {
+    const click = clicks.find((one) => one.clickId === clickId);
+    return click === undefined ? [] : [{ kind: 'click', value: click.clickId, at: click.clickedAt }];
+  });
+  if (!decision.bound) return credited;
+  return [...credited, { kind: 'bound_by_payment', value: String(customer.boundPaymentId), at: now }];
+}
+
+interface Earned {
+  earnings: PartnerEarning[];
+  arithmetic: ArithmeticStep[];
+  /** Why nothing was earned. */
+  reason: SaleReason | null;
+  policyId: number | null;
+  evidence(now: Date): Evidence[];
+}
+
+/** What each credited partner earns: the terms in force at the payment's time, then its share of that. */
+async function earn(
+  trx: Transaction,
+  program: Program,
+  payment: DecidablePayment,
+  customer: Customer,
+  firstPaidAt: Date | null,
+  credits: readonly Credit[],
+): Promise<Earned> {
+  const paidAt = payment.occurredAt;
+  const isEarliest = firstPaidAt === null || paidAt < firstPaidAt;
+  const lateFirst = isEarliest && firstPaidAt !== null;
+  const sale = {
+    amountMinor: payment.amountMinor,
+    taxMinor: payment.taxMinor,
+    shippingMinor: payment.shippingMinor,
+    currency: payment.currency,
+    paidAt,
+    firstPaidAt: firstPaidAt === null || isEarliest ? paidAt : firstPaidAt,
+    // An earlier payment that arrives late is not paid for as the first once more.
+    isFirst: isEarliest && !(lateFirst && (await oneTimeEarned(trx, customer.workspaceId, customer.id))),
+  };
+  const partnerIds = [...new Set(credits.map((credit) => credit.partnerId))];
+  const found = await findTermsOf(trx, {
+    workspaceId: program.workspaceId,
+    programId: program.id,
+    partnerIds,
+    at: paidAt,
+    productId: payment.productId,
+  });
+  const terms = partnerIds.flatMap((partnerId) => found.filter((one) => one.partnerId === partnerId));
+  const results = terms.map((one) => earnOfPartner(one, sale, credits, customer, payment.emailHash));
+  const earnings = results.flatMap(({ earning }) => (earning === null ? [] : [earning]));
+  earnings.sort((a, b) => (a.amountMinor === b.amountMinor ? a.partnerId - b.partnerId : a.amountMinor > b.amountMinor ? -1 : 1));
+  return {
+    earnings,
+    arithmetic: results.flatMap((result) => result.arithmetic),
+    reason: earnings.length > 0 ? null : (results[0]?.reason ?? 'no_sale_policy'),
+    policyId: earnings[0]?.policy.id ?? terms[0]?.policy?.id ?? null,
+    evidence: (now) =>
+      results
+        .filter((result) => result.reason === 'self_referral')
+        .map((result) => ({ kind: 'self_referral', value: `partner ${result.partnerId}`, at: now })),
+  };
+}
+
+interface PartnerResult {
+  partnerId: number;
+  earning: PartnerEarning | null;
+  reason: SaleReason | null;
+  arithmetic: ArithmeticStep[];
+}
+
+function earnOfPartner(
+  terms: PartnerTerms,
+  sale: Parameters<typeof earnOnSale>[1],
+  credits: readonly Credit[],
+  customer: Customer,
+  emailHash: Buffer | null,
+): PartnerResult {
+  const { partnerId, policy } = terms;
+  const none = (reason: SaleReason, arithmetic: ArithmeticStep[] = []): PartnerResult => ({
+    partnerId,
+    earning: null,
+    reason,
+    arithmetic,
+  });
+  if (isSelfReferral(terms, customer, emailHash)) return none('self_referral');
+  const whole = earnOnSale(policy, sale);
+  if (!whole.earned || policy === null) {
+    return none(whole.earned ? 'no_sale_policy' : whole.reason, whole.arithmetic);
+  }
+  const shares = splitByCredits(whole.amountMinor, credits);
+  const amountMinor = shares.find((share) => share.partnerId === partnerId)?.amountMinor ?? 0n;
+  const arithmetic =
+    shares.length === 1
+      ? whole.arithmetic
+      : [...whole.arithmetic, shareStep(partnerId, whole.amountMinor, amountMinor, credits)];
+  if (amountMinor === 0n) return none('zero_commission', arithmetic);
+  return { partnerId, earning: { partnerId, policy, amountMinor, currency: whole.currency }, reason: null, arithmetic };
+}
+
+function shareStep(
+  partnerId: number,
+  wholeMinor: bigint,
+  shareMinor: bigint,
+  credits: readonly Credit[],
+): ArithmeticStep {
+  const total = credits.reduce((sum, credit) => sum + credit.weight, 0n);
+  const own = credits
+    .filter((credit) => credit.partnerId === partnerId)
+    .reduce((sum, credit) => sum + credit.weight, 0n);
+  return {
+    step: 'share',
+    text: `${wholeMinor} × ${own} / ${total} to partner ${partnerId}`,
+    result: Number(shareMinor),
+  };
+}
+
+/** Contract §5.3, case 9: only clicks of partners who are no longer enrolled, and the program wants no such payments. */
+export function refuseIfNotEnrolled(fact: PaymentFact, program: Program, decision: PaymentDecision): void {
+  if (fact.source !== 'sale' || program.organicPayments !== 'reject') return;
+  if (decision.reason === 'partner_not_enrolled') throw new AppError('not_enrolled');
+}

@@ -1,0 +1,446 @@
+import type { Candidate, Credit, Followed, UnattributedReason } from '../attribution/index.ts';
+import type { ArithmeticStep } from '../commissions/index.ts';
+import type { Currency } from '../money/index.ts';
+import { type Sql, statement, type Transaction } from '../platform/index.ts';
+import type { TouchContext } from '../touches/index.ts';
+import type { Evidence, PaymentDecision, PaymentFact, PaymentFee, PaymentSource, PaymentVisit } from './payment.ts';
+
+/** Where a transaction id is unique. */
+export interface KeyScope {
+  workspaceId: number;
+  scope: string;
+  isTest: boolean;
+}
+
+const claim = statement(
+  'payments.claim_key',
+  `insert into payment_keys (workspace_id, scope, is_test, key, payment_id)
+   values ($1, $2, $3, $4, nextval(pg_get_serial_sequence('payments', 'id')))
+   on conflict do nothing
+   returning payment_id`,
+);
+
+/**
+ * Claims an idempotency key and the id of the payment it will be. Undefined when a payment has it. While another
+ * transaction holds the claim this waits for its end: under any concurrency one wins, and only if it commits.
+ */
+export async function claimKey(trx: Transaction, scope: KeyScope, key: string): Promise<bigint | undefined> {
+  const [row] = await trx.query<{ payment_id: bigint }>(claim, [scope.workspaceId, scope.scope, scope.isTest, key]);
+  return row?.payment_id;
+}
+
+/** A payment's stored facts. */
+export interface StoredPayment {
+  workspaceId: number;
+  id: bigint;
+  programId: number | null;
+  websiteId: string | null;
+  customerId: bigint | null;
+  transactionId: string;
+  source: PaymentSource;
+  amountMinor: bigint;
+  currency: Currency;
+  taxMinor: bigint;
+  shippingMinor: bigint;
+  isTest: boolean;
+  subscriptionId: string | null;
+  productId: string | null;
+  occurredAt: Date;
+  receivedAt: Date;
+}
+
+const paymentColumns = `
+  p.workspace_id as "workspaceId", p.id, p.program_id as "programId", p.website_id as "websiteId",
+  p.customer_id as "customerId", p.transaction_id as "transactionId", p.source, p.amount_minor as "amountMinor",
+  p.currency, p.tax_minor as "taxMinor", p.shipping_minor as "shippingMinor", p.is_test as "isTest",
+  p.subscription_id as "subscriptionId", p.product_id as "productId", p.occurred_at as "occurredAt",
+  p.received_at as "receivedAt"`;
+
+const lockByPaymentKey = statement(
+  'payments.lock_by_key',
+  `select ${paymentColumns}
+   from payment_keys k join payments p on p.workspace_id = k.workspace_id and p.id = k.payment_id
+   where k.workspace_id = $1 and k.scope = $2 and k.is_test = $3 and k.key = $4
+   for update of p`,
+);
+
+/** The payment known by a key, locked against other refunds and completions. */
+export async function lockPaymentByKey(
+  trx: Transaction,
+  scope: KeyScope,
+  key: string,
+): Promise<StoredPayment | undefined> {
+  const [row] = await trx.query<StoredPayment>(lockByPaymentKey, [
+    scope.workspaceId,
+    scope.scope,
+    scope.isTest,
+    key,
+  ]);
+  return row;
+}
+
+const findById = statement('payments.find', `select ${paymentColumns} from payments p where p.id = $1`);
+
+export async function findPayment(sql: Sql, paymentId: bigint): Promise<StoredPayment | undefined> {
+  const [row] = await sql.query<StoredPayment>(findById, [paymentId]);
+  return row;
+}
+
+const insert = statement(
+  'payments.insert',
+  `insert into payments
+     (id, workspace_id, program_id, website_id, customer_id, transaction_id, source, amount_minor, currency, tax_minor,
+      shipping_minor, sale_type, is_recurring, subscription_id, subscription_interval, product_id, line_items,
+      additional_data, email_hash, is_test, occurred_at, received_at)
+   overriding system value
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`,
+);
+
+export interface NewPayment {
+  id: bigint;
+  workspaceId: number;
+  customerId: bigint | null;
+  transactionId: string;
+  isTest: boolean;
+  receivedAt: Date;
+}
+
+export async function insertPayment(trx: Transaction, payment: NewPayment, fact: PaymentFact): Promise<void> {
+  await trx.query(insert, [
+    payment.id,
+    payment.workspaceId,
+    fact.program?.id ?? null,
+    fact.website?.id ?? fact.program?.websiteId ?? null,
+    payment.customerId,
+    payment.transactionId,
+    fact.source,
+    fact.amountMinor,
+    fact.currency,
+    fact.taxMinor,
+    fact.shippingMinor,
+    fact.saleType,
+    fact.isRecurring,
+    fact.subscriptionId,
+    fact.subscriptionInterval,
+    fact.productId,
+    fact.lineItems,
+    fact.additionalData,
+    fact.email?.hash ?? null,
+    payment.isTest,
+    fact.occurredAt,
+    payment.receivedAt,
+  ]);
+}
+
+const insertDecisionRow = statement(
+  'payments.insert_decision',
+  `with customer as (
+     update customers set status = 'conversion', converted_at = coalesce(converted_at, $17),
+       bound_payment_id = case when $18 then coalesce(bound_payment_id, $2) else bound_payment_id end
+     where workspace_id = $1 and id = $16
+       and (status <> 'conversion' or converted_at is null or ($18 and bound_payment_id is null))
+   )
+   insert into attributions
+     (workspace_id, payment_id, decision, attributed, reason, model, window_days, method, click_age_days, evidence,
+      candidates, credits, arithmetic, policy_id, cause, decided_at)
+   select $1, $2, coalesce((select max(decision) from attributions where workspace_id = $1 and payment_id = $2), 0) + 1,
+     $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15`,
+);
+
+/** Stores a decision, and makes its customer one who paid (bound to the credited partners if it earned). */
+export async function insertDecision(
+  trx: Transaction,
+  payment: { workspaceId: number; id: bigint; customerId: bigint | null; occurredAt: Date },
+  decision: PaymentDecision,
+  cause: string,
+  now: Date,
+): Promise<void> {
+  const credits = decision.credits.map(({ weight, ...credit }) => ({ ...credit, weight: Number(weight) }));
+  await trx.query(insertDecisionRow, [
+    payment.workspaceId,
+    payment.id,
+    decision.attributed,
+    decision.reason,
+    decision.model,
+    decision.windowDays,
+    decision.method,
+    decision.clickAgeDays,
+    JSON.stringify(decision.evidence),
+    JSON.stringify(decision.candidates),
+    JSON.stringify(credits),
+    JSON.stringify(decision.arithmetic),
+    decision.policyId,
+    cause,
+    now,
+    payment.customerId,
+    payment.occurredAt,
+    decision.earnings.length > 0,
+  ]);
+}
+
+const insertVisitRow = statement(
+  'payments.insert_visit',
+  `insert into payment_visits (workspace_id, payment_id, visitor_id, session_id, matched_by, context, matched_at)
+   values ($1, $2, $3, $4, $5, $6, $7)
+   on conflict (workspace_id, payment_id) do update set visitor_id = excluded.visitor_id,
+     session_id = excluded.session_id, matched_by = excluded.matched_by, context = excluded.context,
+     matched_at = excluded.matched_at
+   where payment_visits.matched_by <> 'session'`,
+);
+
+/** Stores the visit half. One that the caller named stays; one that was only inferred gives way to it. */
+export async function saveVisit(
+  trx: Transaction,
+  payment: { workspaceId: number; id: bigint },
+  visit: PaymentVisit,
+  now: Date,
+): Promise<void> {
+  await trx.query(insertVisitRow, [
+    payment.workspaceId,
+    payment.id,
+    visit.visitorId,
+    visit.sessionId,
+    visit.matchedBy,
+    JSON.stringify(visit.context),
+    now,
+  ]);
+}
+
+const insertFeeRow = statement(
+  'payments.insert_fee',
+  `insert into fees (workspace_id, payment_id, program_id, bps, amount_minor, currency, revenue_before_minor)
+   values ($1, $2, $3, $4, $5, $6, $7)`,
+);
+
+export async function insertFee(
+  trx: Transaction,
+  payment: { workspaceId: number; id: bigint; programId: number; currency: Currency },
+  fee: PaymentFee,
+): Promise<void> {
+  await trx.query(insertFeeRow, [
+    payment.workspaceId,
+    payment.id,
+    payment.programId,
+    fee.bps,
+    fee.amountMinor,
+    payment.currency,
+    fee.revenueBeforeMinor,
+  ]);
+}
+
+const lockFees = statement(
+  'payments.lock_fees',
+  `select pg_advisory_xact_lock(hashtextextended('fees of ' || $1::text, 0))`,
+);
+
+/** A fee depends on the revenue before it: payments of one program wait for each other where fees are charged. */
+export async function lockFeesOfProgram(trx: Transaction, programId: number): Promise<void> {
+  await trx.query(lockFees, [programId]);
+}
+
+export interface StoredFee {
+  bps: number;
+  amountMinor: bigint;
+  currency: Currency;
+  revenueBeforeMinor: bigint;
+}
+
+const findFeeOf = statement(
+  'payments.find_fee',
+  `select bps, amount_minor as "amountMinor", currency, revenue_before_minor as "revenueBeforeMinor"
+   from fees where workspace_id = $1 and payment_id = $2`,
+);
+
+export async function findFee(sql: Sql, workspaceId: number, paymentId: bigint): Promise<StoredFee | undefined> {
+  const [row] = await sql.query<StoredFee>(findFeeOf, [workspaceId, paymentId]);
+  return row;
+}
+
+const customerHistory = statement(
+  'payments.customer_history',
+  `select
+     (select min(occurred_at) from payments
+      where workspace_id = $1 and customer_id = $2 and not is_test and id <> $6) as "firstPaidAt",
+     (select a.credits from attributions a
+      where a.workspace_id = $1 and a.payment_id = $3 order by a.decision desc limit 1) as "boundCredits",
+     (select json_build_object('attributed', a.attributed, 'reason', a.reason, 'credits', a.credits,
+        'clickAgeDays', a.click_age_days)
+      from payments p
+      join attributions a on a.workspace_id = p.workspace_id and a.payment_id = p.id
+      where p.workspace_id = $1 and p.customer_id = $2 and p.subscription_id = $4 and not p.is_test and p.id <> $6
+        and $5
+      order by p.id, a.decision desc limit 1) as followed`,
+);
+
+interface StoredCredit {
+  clickId: string | null;
+  partnerId: number;
+  weight: number;
+}
+
+interface HistoryRow {
+  firstPaidAt: Date | null;
+  boundCredits: StoredCredit[] | null;
+  followed: {
+    attributed: boolean;
+    reason: UnattributedReason;
+    credits: StoredCredit[];
+    clickAgeDays: number | null;
+  } | null;
+}
+
+/** What earlier payments of a customer say about the next one. */
+export interface CustomerHistory {
+  firstPaidAt: Date | null;
+  bound: { credits: Credit[] } | null;
+  followed: Followed | null;
+}
+
+export async function loadHistory(
+  trx: Transaction,
+  customer: { workspaceId: number; id: bigint; boundPaymentId: bigint | null },
+  payment: { id: bigint; subscriptionId: string | null },
+): Promise<CustomerHistory> {
+  const [row] = await trx.query<HistoryRow>(customerHistory, [
+    customer.workspaceId,
+    customer.id,
+    customer.boundPaymentId,
+    payment.subscriptionId,
+    customer.boundPaymentId === null,
+    payment.id,
+  ]);
+  const { firstPaidAt, boundCredits, followed } = row as HistoryRow;
+  return {
+    firstPaidAt,
+    bound: boundCredits === null ? null : { credits: boundCredits.map(toCredit) },
+    followed: followed === null ? null : toFollowed(followed),
+  };
+}
+
+const toCredit = ({ clickId, partnerId, weight }: StoredCredit): Credit => ({
+  clickId,
+  partnerId,
+  weight: BigInt(weight),
+});
+
+function toFollowed({ attributed, reason, credits, clickAgeDays }: NonNullable<HistoryRow['followed']>): Followed {
+  return attributed
+    ? { attributed, credits: credits.map(toCredit) }
+    : { attributed, reason, clickAgeDays };
+}
+
+const setCustomerOf = statement(
+  'payments.set_customer',
+  'update payments set customer_id = $3 where workspace_id = $1 and id = $2',
+);
+
+export async function setCustomer(
+  trx: Transaction,
+  payment: { workspaceId: number; id: bigint },
+  customerId: bigint,
+): Promise<void> {
+  await trx.query(setCustomerOf, [payment.workspaceId, payment.id, customerId]);
+}
+
+/** A decision as it is kept. */
+export interface StoredDecision {
+  attributed: boolean;
+  reason: string | null;
+  model: string;
+  windowDays: number;
+  method: string | null;
+  clickAgeDays: number | null;
+  evidence: (Omit<Evidence, 'at'> & { at: string })[];
+  candidates: (Omit<Candidate, 'clickedAt'> & { clickedAt: string })[];
+  credits: StoredCredit[];
+  arithmetic: ArithmeticStep[];
+  policyId: number | null;
+  cause: string;
+  decidedAt: Date;
+}
+
+const decisionsOf = statement(
+  'payments.list_decisions',
+  `select attributed, reason, model, window_days as "windowDays", method, click_age_days as "clickAgeDays", evidence,
+     candidates, credits, arithmetic, policy_id as "policyId", cause, decided_at as "decidedAt"
+   from attributions where workspace_id = $1 and payment_id = $2 order by decision`,
+);
+
+/** Every decision about a payment, the one in force last. */
+export function listDecisions(sql: Sql, workspaceId: number, paymentId: bigint): Promise<StoredDecision[]> {
+  return sql.query(decisionsOf, [workspaceId, paymentId]);
+}
+
+const visitOf = statement(
+  'payments.find_visit',
+  `select visitor_id as "visitorId", session_id as "sessionId", matched_by as "matchedBy", context
+   from payment_visits where workspace_id = $1 and payment_id = $2`,
+);
+
+export async function findPaymentVisit(
+  sql: Sql,
+  workspaceId: number,
+  paymentId: bigint,
+): Promise<PaymentVisit | undefined> {
+  const [row] = await sql.query<{
+    visitorId: string | null;
+    sessionId: string | null;
+    matchedBy: PaymentVisit['matchedBy'];
+    context: TouchContext;
+  }>(visitOf, [workspaceId, paymentId]);
+  return row;
+}
+
+export interface StoredRefund {
+  id: bigint;
+  refundKey: string | null;
+  amountMinor: bigint;
+}
+
+const refundsOf = statement(
+  'payments.list_refunds',
+  `select id, refund_key as "refundKey", amount_minor as "amountMinor"
+   from refunds where workspace_id = $1 and payment_id = $2 and not is_test order by id`,
+);
+
+export function listRefunds(sql: Sql, workspaceId: number, paymentId: bigint): Promise<StoredRefund[]> {
+  return sql.query(refundsOf, [workspaceId, paymentId]);
+}
+
+const insertRefundRow = statement(
+  'payments.insert_refund',
+  `insert into refunds
+     (workspace_id, program_id, payment_id, refund_key, source, amount_minor, currency, reason, is_test, occurred_at,
+      created_at)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)
+   returning id`,
+);
+
+export interface NewRefund {
+  workspaceId: number;
+  programId: number;
+  paymentId: bigint | null;
+  refundKey: string | null;
+  source: string;
+  amountMinor: bigint;
+  currency: string;
+  reason: string | null;
+  isTest: boolean;
+  at: Date;
+}
+
+export async function insertRefund(sql: Sql, refund: NewRefund): Promise<bigint> {
+  const [row] = await sql.query<{ id: bigint }>(insertRefundRow, [
+    refund.workspaceId,
+    refund.programId,
+    refund.paymentId,
+    refund.refundKey,
+    refund.source,
+    refund.amountMinor,
+    refund.currency,
+    refund.reason,
+    refund.isTest,
+    refund.at,
+  ]);
+  return (row as { id: bigint }).id;
+}

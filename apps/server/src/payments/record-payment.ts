@@ -1,0 +1,88 @@
+import { appendEvents, invariant, newId } from '../platform/index.ts';
+import { bookPayment } from './book-payment.ts';
+import { completePayment } from './complete-payment.ts';
+import { decidePayment, refuseIfNotEnrolled } from './decide-payment.ts';
+import { keyScope, type PaymentDeps } from './door.ts';
+import { findPayer } from './find-payer.ts';
+import type { PaymentDecision, PaymentFact, PaymentOutcome } from './payment.ts';
+import { paymentEvents } from './payment-events.ts';
+import * as queries from './queries.ts';
+import { findNamedVisit, inferVisit } from './visit-half.ts';
+
+/**
+ * The one door for money. Whatever the source, a payment enters here and nowhere else: in one transaction its
+ * idempotency key is claimed, its customer found, its attribution and commissions decided, the ledger posted and the
+ * event told. When it resolves all of it is on disk; when it throws none of it is.
+ *
+ * Refuses with `customer_not_found`, `wrong_program`, `not_enrolled` (a sale, contract §5.3) or `visit_not_found` (§6.2);
+ * a refused call leaves its transaction id free.
+ */
+export function recordPayment(deps: PaymentDeps, fact: PaymentFact): Promise<PaymentOutcome> {
+  return deps.postgres.transaction(async (trx): Promise<PaymentOutcome> => {
+    const now = deps.clock.now();
+    const scope = keyScope(fact, false);
+    const transactionId = fact.transactionId ?? newId('pay');
+    const id = await queries.claimKey(trx, scope, transactionId);
+    if (id === undefined) return completePayment(trx, deps, scope, transactionId, fact, now);
+
+    const named = await findNamedVisit(trx, fact);
+    const found = fact.program === null ? null : await findPayer(trx, fact.program, fact, now);
+    const payment = {
+      ...fact,
+      id,
+      workspaceId: scope.workspaceId,
+      programId: fact.program?.id ?? null,
+      websiteId: fact.website?.id ?? fact.program?.websiteId ?? null,
+      customerId: found?.customer.id ?? null,
+      transactionId,
+      isTest: false,
+      receivedAt: now,
+      emailHash: fact.email?.hash ?? null,
+    };
+    let decision: PaymentDecision | null = null;
+    if (fact.program !== null) {
+      decision = await decidePayment(trx, fact.program, payment, found, deps.fees, now);
+      refuseIfNotEnrolled(fact, fact.program, decision);
+    }
+    const visit = named ?? (await inferVisit(trx, fact, found?.customer ?? null, decision));
+    await queries.insertPayment(trx, payment, fact);
+    const commissionIds =
+      decision === null || payment.programId === null
+        ? []
+        : await bookPayment(trx, { ...payment, programId: payment.programId }, decision, now);
+    if (visit !== null) await queries.saveVisit(trx, payment, visit, now);
+    await appendEvents(trx, paymentEvents(payment, fact.amountMinor, decision, visit, fact.occurredAt));
+    return { outcome: 'recorded', payment: { paymentId: id, decision, commissionIds } };
+  });
+}
+
+/** Records a test payment (contract §4): an event that nothing counts. Undefined when its explicit id was used before. */
+export function recordTestPayment(
+  deps: PaymentDeps,
+  fact: PaymentFact & { transactionId: string },
+): Promise<{ paymentId: bigint; isDuplicate: boolean }> {
+  return deps.postgres.transaction(async (trx) => {
+    const now = deps.clock.now();
+    const scope = keyScope(fact, true);
+    const id = await queries.claimKey(trx, scope, fact.transactionId);
+    if (id === undefined) {
+      const earlier = await queries.lockPaymentByKey(trx, scope, fact.transactionId);
+      invariant(earlier !== undefined, 'a claimed key belongs to a payment');
+      return { paymentId: earlier.id, isDuplicate: true };
+    }
+    const payment = {
+      id,
+      workspaceId: scope.workspaceId,
+      programId: fact.program?.id ?? null,
+      websiteId: fact.website?.id ?? null,
+      customerId: null,
+      transactionId: fact.transactionId,
+      currency: fact.currency,
+      isTest: true,
+      receivedAt: now,
+    };
+    await queries.insertPayment(trx, payment, fact);
+    await appendEvents(trx, paymentEvents(payment, fact.amountMinor, null, null, fact.occurredAt));
+    return { paymentId: id, isDuplicate: false };
+  });
+}

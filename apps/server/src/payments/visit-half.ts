@@ -1,0 +1,47 @@
+import type { Customer } from '../customers/index.ts';
+import { AppError, type Transaction } from '../platform/index.ts';
+import { findLastVisit, findVisit } from '../touches/index.ts';
+import type { PaymentDecision, PaymentFact, PaymentVisit } from './payment.ts';
+
+/** The visit that the caller names; refused when no event is known for it. */
+export async function findNamedVisit(trx: Transaction, fact: PaymentFact): Promise<PaymentVisit | null> {
+  if (fact.visit === null || fact.website === null) return null;
+  const { workspaceId, id: websiteId } = fact.website;
+  const visit = await findVisit(trx, { workspaceId, websiteId, ...fact.visit });
+  if (visit === undefined) throw new AppError('visit_not_found');
+  return { ...fact.visit, matchedBy: 'session', context: visit.context };
+}
+
+/**
+ * The visit half of a payment whose caller names no visit: the customer's own last visit that came from somewhere, else
+ * the landing of the credited click.
+ */
+export async function inferVisit(
+  trx: Transaction,
+  fact: PaymentFact,
+  customer: Customer | null,
+  decision: PaymentDecision | null,
+): Promise<PaymentVisit | null> {
+  const { program } = fact;
+  if (program?.websiteId && customer !== null && customer.webVisitors.length > 0) {
+    const visit = await findLastVisit(trx, {
+      workspaceId: program.workspaceId,
+      websiteId: program.websiteId,
+      visitorIds: customer.webVisitors,
+      before: fact.occurredAt,
+    });
+    if (visit !== undefined) {
+      const { visitorId, sessionId, context } = visit;
+      return { visitorId, sessionId, matchedBy: 'identity', context };
+    }
+  }
+  const click = decision?.creditedClick;
+  if (!click) return null;
+  return {
+    visitorId: click.webVisitor,
+    sessionId: click.webSession,
+    matchedBy: 'click',
+    context: click.context,
+  };
+}
+

@@ -1,0 +1,30 @@
+export const scopes = [
+  '*',
+  'program:list',
+  'program:read',
+  'program:create',
+  'program:update',
+  'program:delete',
+  'program:go_live',
+  'program:regenerate-token',
+  'dashboard:view',
+] as const;
+export type Scope = (typeof scopes)[number];
+
+/** Whom a request was found to come from. */
+export type Principal =
+  | { kind: 'nobody' }
+  | { kind: 'program'; workspaceId: number; programId: number }
+  | { kind: 'website'; workspaceId: number; websiteId: string }
+  | {
+      kind: 'management';
+      workspaceId: number;
+      keyId: number;
+      scopes: readonly string[];
+      /** Programs the key may touch; null: all of the workspace. */
+      programScope: readonly number[] | null;
+    };
+
+export type ProgramPrincipal = Extract<Principal, { kind: 'program' }>;
+export type WebsitePrincipal = Extract<Principal, { kind: 'website' }>;
+export type ManagementPrincipal = Extract<Principal, { kind: 'management' }>;

@@ -1,0 +1,62 @@
+import type { TSchema } from 'typebox';
+import type { Principal, Scope } from './principal.ts';
+
+/** Who may call a route (contract §2). */
+export type Access =
+  | { kind: 'public' }
+  /** A program tracking token, `aff_`. */
+  | { kind: 'program' }
+  /** Public, but an Authorization header that is sent must hold a program token. */
+  | { kind: 'program_if_sent' }
+  /** A website token, `tf_`. */
+  | { kind: 'website' }
+  /** A management key with the scope; the program's own token too where `orProgramToken` is set. */
+  | { kind: 'management'; scope: Scope; orProgramToken?: boolean };
+
+/**
+ * How a route words its refusals (contract §1): `plain` {"error"}, `coded` {"error","code"},
+ * `message` {"message"} (attribute-payment; general errors carry both keys there).
+ */
+export type ErrorShape = 'plain' | 'coded' | 'message';
+
+export interface Call {
+  body: Record<string, unknown>;
+  params: Record<string, string>;
+  query: Record<string, unknown>;
+  principal: Principal;
+  /** Client address, for geo only; never stored. */
+  address: string;
+  origin: string | null;
+  userAgent: string | null;
+  header(name: string): string | null;
+}
+
+export interface Answer {
+  status: number;
+  body: unknown;
+  headers?: Record<string, string>;
+}
+
+/** A request to the API: declared once, served, documented and attacked by the table-driven tests from the same row. */
+export interface Route {
+  method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  path: string;
+  tag: string;
+  summary: string;
+  access: Access;
+  errors: ErrorShape;
+  /** The text of a 500 on this route. */
+  failure: string;
+  /** Called by browsers: preflight is answered and the origin echoed. */
+  cors?: boolean;
+  /** Beacons send JSON as text/plain. */
+  acceptsTextPlain?: boolean;
+  body?: TSchema;
+  query?: TSchema;
+  /** Answers by status, for the reference. */
+  answers: Record<number, TSchema>;
+  handle(call: Call): Answer | Promise<Answer>;
+}
+
+export const ok = (body: unknown): Answer => ({ status: 200, body });
+export const created = (body: unknown): Answer => ({ status: 201, body });

@@ -1,0 +1,26 @@
+/**
+ * The ground floor: configuration, clock, ids, errors, PostgreSQL, the event log, and what a route is.
+ * Knows nothing of partners or payments.
+ */
+export * from './clock.ts';
+export { type Config, ConfigError, readConfig, readSecret } from './config.ts';
+export { AppError, invariant } from './errors.ts';
+export {
+  type EventRow,
+  appendEvents,
+  eventLine,
+} from './event-log/append.ts';
+export * from './http/page.ts';
+export * from './http/principal.ts';
+export * from './http/read-body.ts';
+export * from './http/route.ts';
+export * from './ids.ts';
+export { type Log, createLog, silentLog } from './log.ts';
+export * from './metrics.ts';
+export { packageRoot } from './package-root.ts';
+export { createGroupCommit, type GroupCommit } from './postgres/group-commit.ts';
+export { type Db, kysely } from './postgres/kysely.ts';
+export { listMigrations, migrate } from './postgres/migrate.ts';
+export * from './postgres/sql.ts';
+export type * from './postgres/tables.ts';
+export * from './secrets.ts';

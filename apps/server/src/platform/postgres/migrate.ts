@@ -1,0 +1,55 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import pg from 'pg';
+import { packageRoot } from '../package-root.ts';
+
+export interface Migration {
+  name: string;
+  sql: string;
+}
+
+/** The numbered SQL files of `apps/server/migrations`, in order. */
+export async function listMigrations(): Promise<Migration[]> {
+  const folder = join(packageRoot(), 'migrations');
+  const files = (await readdir(folder)).filter((file) => /^\d{4}_.+\.sql$/.test(file)).sort();
+  return Promise.all(
+    files.map(async (file) => ({ name: file, sql: await readFile(join(folder, file), 'utf8') })),
+  );
+}
+
+// Any constant: it only has to be ours. Processes that start together queue here and find the work done.
+const migrationLock = 4_839_201;
+
+/**
+ * Applies what is missing, each file in its own transaction, under an advisory lock that holds across processes.
+ * Returns the names applied. A database that is ahead of this program is refused: an older program must not run on it.
+ */
+export async function migrate(url: string): Promise<string[]> {
+  const migrations = await listMigrations();
+  const client = new pg.Client({ connectionString: url, application_name: 'headwater migrate' });
+  await client.connect();
+  try {
+    await client.query('select pg_advisory_lock($1)', [migrationLock]);
+    await client.query(
+      'create table if not exists headwater_migrations (name text primary key, applied_at timestamptz not null default now())',
+    );
+    const { rows } = await client.query<{ name: string }>('select name from headwater_migrations');
+    const applied = new Set(rows.map((row) => row.name));
+    const unknown = [...applied].filter((name) => !migrations.some((migration) => migration.name === name));
+    if (unknown.length > 0) {
+      throw new Error(
+        `The database has migrations that this version does not know (${unknown.join(', ')}): start a newer version.`,
+      );
+    }
+    const missing = migrations.filter((migration) => !applied.has(migration.name));
+    for (const migration of missing) {
+      await client.query('begin');
+      await client.query(migration.sql);
+      await client.query('insert into headwater_migrations (name) values ($1)', [migration.name]);
+      await client.query('commit');
+    }
+    return missing.map((migration) => migration.name);
+  } finally {
+    await client.end();
+  }
+}

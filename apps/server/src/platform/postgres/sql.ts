@@ -1,0 +1,116 @@
+import pg from 'pg';
+
+// int8 is money or a long id: a JS number would round silently.
+pg.types.setTypeParser(pg.types.builtins.INT8, BigInt);
+
+/** A named statement: prepared once per connection under its name. */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+export function statement(name: string, text: string): Statement {
+  return { name, text };
+}
+
+/** Where statements run: a pool (each on its own) or a transaction (all or none). */
+export interface Sql {
+  query<Row>(statement: Statement | string, values?: readonly unknown[]): Promise<Row[]>;
+}
+
+/** An open transaction. Functions that must not run outside of one take this. */
+export interface Transaction extends Sql {
+  readonly inTransaction: true;
+}
+
+export interface Postgres extends Sql {
+  readonly pool: pg.Pool;
+  /** Runs `work` in one transaction (read committed); rolls back and rethrows when it throws. */
+  transaction<T>(work: (trx: Transaction) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+async function run<Row>(
+  client: pg.Pool | pg.ClientBase,
+  what: Statement | string,
+  values: readonly unknown[],
+): Promise<Row[]> {
+  const query = typeof what === 'string' ? { text: what } : { name: what.name, text: what.text };
+  const result = await client.query({ ...query, values: values as unknown[] });
+  return result.rows as Row[];
+}
+
+export function openPostgres(
+  url: string,
+  options: { max?: number; applicationName?: string } = {},
+): Postgres {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.max ?? 16,
+    application_name: options.applicationName ?? 'headwater',
+    connectionTimeoutMillis: 5000,
+    keepAlive: true,
+  });
+  // An idle connection that breaks is replaced by the pool; the next query tells its caller.
+  pool.on('error', () => {});
+  return {
+    pool,
+    query: (what, values = []) => run(pool, what, values),
+    async transaction(work) {
+      const client = await pool.connect();
+      const broken = new Promise<never>((_, reject) => client.once('error', reject));
+      broken.catch(() => {});
+      let failed: unknown;
+      try {
+        await client.query('begin');
+        const trx: Transaction = {
+          inTransaction: true,
+          query: (what, values = []) => run(client, what, values),
+        };
+        const result = await work(trx);
+        await client.query('commit');
+        return result;
+      } catch (error) {
+        failed = error;
+        await client.query('rollback').catch((rollbackError) => {
+          failed = isConnectionFailure(error) ? error : rollbackError;
+        });
+        throw error;
+      } finally {
+        client.removeAllListeners('error');
+        client.on('error', () => {});
+        client.release(failed !== undefined && isConnectionFailure(failed));
+      }
+    },
+    close: () => pool.end(),
+  };
+}
+
+const connectionCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ENOTFOUND',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+]);
+
+/** The database is away, as opposed to having said no (SQLSTATE classes 08, 57P and 53). */
+export function isConnectionFailure(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = (error as { code?: unknown }).code;
+  if (typeof code === 'string') {
+    return connectionCodes.has(code) || /^(08|57P|53)/.test(code);
+  }
+  return /Connection terminated|connection timeout|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end/.test(
+    error.message,
+  );
+}
+
+/** The constraint that refused, for turning it into a typed outcome at the SQL edge. */
+export function violatedConstraint(error: unknown): string | undefined {
+  const { code, constraint } = (error ?? {}) as { code?: unknown; constraint?: unknown };
+  return typeof code === 'string' && code.startsWith('23') && typeof constraint === 'string'
+    ? constraint
+    : undefined;
+}

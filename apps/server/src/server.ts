@@ -1,0 +1,152 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import pg from 'pg';
+import { type ClickHouse, migrateClickHouse, openClickHouse } from './platform/clickhouse/index.ts';
+import { identifyVisitor, leadRoutes } from './customers/index.ts';
+import { buildApp } from './http/app.ts';
+import { plainRoutes } from './http/plain-routes.ts';
+import { ensurePartitionsAround, runJobs } from './jobs/index.ts';
+import { paymentRoutes } from './payments/index.ts';
+import {
+  type Clock,
+  createHasher,
+  createMetrics,
+  type Log,
+  migrate,
+  openPostgres,
+  type Postgres,
+  packageRoot,
+  type Route,
+} from './platform/index.ts';
+import { createShipper, listClicksRoute, listCommissionsRoute, listLeadsRoute, listPaymentsRoute, reconcileAll, reportRoutes, type Shipper } from './stub-analytics.ts';
+import {
+  createCookieless,
+  createIngest,
+  createSessionMemory,
+  type Geo,
+  type Ingest,
+  touchRoutes,
+} from './touches/index.ts';
+import { type Directory, openDirectory, workspaceRoutes } from './workspaces/index.ts';
+
+export interface ServerOptions {
+  databaseUrl: string;
+  clickhouse: { url: string; database?: string };
+  /** Keys the hashes of email addresses. */
+  secret: string;
+  clock: Clock;
+  log: Log;
+  geo: Geo;
+  fee: { bps: number; freeRevenueMinor: bigint };
+  rateLimitPerMinute: number;
+  /** Run the schedule in this process. */
+  jobs: boolean;
+  onProgress?: (text: string) => void;
+}
+
+/** The rooms, put together and ready to serve; not yet listening. */
+export interface Server {
+  app: FastifyInstance;
+  routes: readonly Route[];
+  postgres: Postgres;
+  clickhouse: ClickHouse;
+  directory: Directory;
+  shipper: Shipper;
+  ingest: Ingest;
+  /** Stops taking requests, finishes those under way, and lets go of both stores. */
+  close(): Promise<void>;
+}
+
+/** Composes a server from its two stores: migrates both, opens the rooms, mounts the routes, starts shipping. */
+export async function openServer(options: ServerOptions): Promise<Server> {
+  const { clock, log, geo, fee } = options;
+  const clickhouse = openClickHouse(options.clickhouse);
+  options.onProgress?.('Migrating');
+  await Promise.all([migrate(options.databaseUrl), migrateClickHouse(clickhouse)]);
+  const metrics = createMetrics();
+  const postgres = openPostgres(options.databaseUrl);
+  await ensurePartitionsAround(postgres, clock.now());
+  const directory = await openDirectory(postgres, async () => {
+    const client = new pg.Client({ connectionString: options.databaseUrl, application_name: 'headwater directory' });
+    await client.connect();
+    return client;
+  });
+  const hasher = createHasher(options.secret);
+  const ingest = createIngest(postgres);
+  const shipper = createShipper({ postgres, databaseUrl: options.databaseUrl, clickhouse, log, metrics, clock });
+  const fees = { feeBps: fee.bps, feeFreeMinor: fee.freeRevenueMinor };
+  const stores = { postgres, directory, clock, hasher };
+  const routes: Route[] = [
+    ...touchRoutes({
+      click: { postgres, directory, ingest, geo, clock, metrics },
+      collect: {
+        postgres,
+        directory,
+        ingest,
+        geo,
+        clock,
+        metrics,
+        cookieless: createCookieless(postgres, hasher),
+        sessions: createSessionMemory(),
+        identify: (identification) => identifyVisitor(stores, identification),
+      },
+    }),
+    ...leadRoutes(stores),
+    ...paymentRoutes({ ...stores, fees }),
+    ...workspaceRoutes({ ...stores, installationFee: fee }),
+    ...listClicksRoute({ postgres }),
+    ...listLeadsRoute({ postgres }),
+    ...listPaymentsRoute({ postgres }),
+    ...listCommissionsRoute({ postgres }),
+    ...reportRoutes({ postgres, clickhouse, directory, clock, lagSeconds: () => shipper.lagSeconds() }),
+  ];
+  const tracker = await readFile(join(packageRoot(), '../../packages/tracker/dist/headwater.js'), 'utf8');
+  const app = await buildApp({
+    routes,
+    directory,
+    metrics,
+    log,
+    rateLimitPerMinute: options.rateLimitPerMinute,
+    plain: plainRoutes({
+      metrics,
+      tracker,
+      readiness: async () => ({
+        postgres: await answers(() => postgres.query('select 1')),
+        clickhouse: await answers(() => clickhouse.rows('select 1')),
+        migrations: await answers(() => postgres.query('select name from headwater_migrations limit 1')),
+      }),
+    }),
+  });
+  shipper.start();
+  const jobs = options.jobs
+    ? await runJobs({ postgres, clock, log, reconcile: () => reconcileAll({ postgres, clickhouse, log, clock }) })
+    : undefined;
+  return {
+    app,
+    routes,
+    postgres,
+    clickhouse,
+    directory,
+    shipper,
+    ingest,
+    async close() {
+      await app.close();
+      await ingest.drain();
+      await jobs?.stop().catch(() => {});
+      await shipper.stop();
+      await directory.close();
+      await clickhouse.close();
+      await postgres.close().catch(() => {});
+    },
+  };
+}
+
+async function answers(question: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await question();
+    return true;
+  } catch {
+    return false;
+  }
+}

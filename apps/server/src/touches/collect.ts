@@ -1,0 +1,303 @@
+import type { EventRejection } from '@headwater/contract';
+import { LRUCache } from 'lru-cache';
+import {
+  AppError,
+  boundedJson,
+  type Clock,
+  dayMs,
+  eventLine,
+  type EventRow,
+  lenientText,
+  type Metrics,
+  minuteMs,
+  newEventId,
+  parseInstant,
+  type Postgres,
+} from '../platform/index.ts';
+import { type Directory, originAllowed, type Website } from '../workspaces/index.ts';
+import { describeTouch, type TouchContext } from './context.ts';
+import type { Cookieless } from './cookieless.ts';
+import { type Geo, isBot, type Landing, readLanding } from './enrichment/index.ts';
+import type { Ingest, NewVisit } from './ingest.ts';
+import * as queries from './queries.ts';
+
+/** What an identify event says; who that is, the customers' room decides. */
+export interface Identification {
+  workspaceId: number;
+  websiteId: string;
+  programId: number | null;
+  visitorId: string;
+  customerKey: string | null;
+  email: string | null;
+  at: Date;
+}
+
+export interface CollectDeps {
+  postgres: Postgres;
+  directory: Directory;
+  ingest: Ingest;
+  geo: Geo;
+  clock: Clock;
+  metrics: Metrics;
+  cookieless: Cookieless;
+  sessions: SessionMemory;
+  identify(identification: Identification): Promise<void>;
+}
+
+/** Sessions whose visit is known to be on disk, and when that visit's last event was last written down. */
+export type SessionMemory = LRUCache<string, { writtenAt: number }>;
+
+export function createSessionMemory(): SessionMemory {
+  return new LRUCache({ max: 200_000 });
+}
+
+export interface CollectSender {
+  address: string;
+  userAgent: string | null;
+  origin: string | null;
+}
+
+export interface Collected {
+  accepted: number;
+  rejected: { index: number; reason: EventRejection }[];
+  /** Cookieless only: the ids that the server gave. */
+  visitor: { visitorId: string; sessionId: string } | null;
+}
+
+interface AcceptedEvent {
+  type: 'pageview' | 'event' | 'identify';
+  name: string | undefined;
+  landing: Landing | null;
+  referrer: string | undefined;
+  title: string | undefined;
+  screen: string | undefined;
+  language: string | undefined;
+  timezone: string | undefined;
+  properties: string | undefined;
+  customerKey: string | null;
+  email: string | null;
+  at: Date;
+}
+
+// A visit's last event is written down again after this long: often enough to tell a cookieless visitor's idle half
+// hour from a busy one after a restart, rarely enough not to double the writes of every page view.
+const lastEventPrecisionMs = 5 * minuteMs;
+
+/** Takes a batch of page views and events (contract §6.1, in its order); on disk when it resolves. */
+export async function collect(
+  deps: CollectDeps,
+  body: Record<string, unknown>,
+  sender: CollectSender,
+): Promise<Collected> {
+  const website = await getWebsite(deps, body.website_id);
+  if (!originAllowed(website.allowedOrigins, sender.origin)) throw new AppError('origin_not_allowed');
+  const ids = readIds(body);
+  const { events } = body;
+  if (!Array.isArray(events) || events.length < 1 || events.length > 100) {
+    throw new AppError('invalid_request', 'events must be an array of 1 to 100 items');
+  }
+  const now = deps.clock.now();
+  const { accepted, rejected } = readEvents(events, now, sender);
+  for (const { reason } of rejected) deps.metrics.refused.inc({ route: 'collect', reason });
+  if (accepted.length === 0) return { accepted: 0, rejected, visitor: null };
+
+  const visitor = ids ?? (await deps.cookieless.nameVisitor(website, sender, now));
+  await store(deps, website, visitor, accepted, sender, now);
+  for (const event of accepted) deps.metrics.accepted.inc({ type: event.type });
+  return { accepted: accepted.length, rejected, visitor: ids === null ? visitor : null };
+}
+
+async function getWebsite(deps: CollectDeps, websiteId: unknown): Promise<Website> {
+  if (typeof websiteId !== 'string' || websiteId.trim() === '') {
+    throw new AppError('invalid_request', 'website_id is required');
+  }
+  const website = websiteId.includes('\u0000') ? undefined : await deps.directory.findWebsite(websiteId);
+  if (website === undefined) throw new AppError('website_not_found');
+  return website;
+}
+
+function readIds(body: Record<string, unknown>): { visitorId: string; sessionId: string } | null {
+  const visitorId = body.visitor_id ?? null;
+  const sessionId = body.session_id ?? null;
+  if (visitorId === null && sessionId === null) return null;
+  if (visitorId === null || sessionId === null) {
+    throw new AppError('invalid_request', 'visitor_id and session_id must be sent together');
+  }
+  return { visitorId: readId('visitor_id', visitorId), sessionId: readId('session_id', sessionId) };
+}
+
+function readId(name: string, value: unknown): string {
+  if (typeof value === 'string' && value.trim() !== '' && value.length <= 255 && !/[\u0000\n]/.test(value)) {
+    return value;
+  }
+  throw new AppError('invalid_request', `${name} must be a string of at most 255 characters`);
+}
+
+function readEvents(
+  events: readonly unknown[],
+  now: Date,
+  sender: CollectSender,
+): { accepted: AcceptedEvent[]; rejected: Collected['rejected'] } {
+  if (isBot({ userAgentField: null, userAgentHeader: sender.userAgent, hasOrigin: sender.origin !== null })) {
+    return { accepted: [], rejected: events.map((_, index) => ({ index, reason: 'bot' })) };
+  }
+  const accepted: AcceptedEvent[] = [];
+  const rejected: Collected['rejected'] = [];
+  for (const [index, event] of events.entries()) {
+    const read = readEvent(event, now);
+    if (typeof read === 'string') rejected.push({ index, reason: read });
+    else accepted.push(read);
+  }
+  return { accepted, rejected };
+}
+
+function readEvent(event: unknown, now: Date): AcceptedEvent | EventRejection {
+  if (event === null || typeof event !== 'object' || Array.isArray(event)) return 'invalid_event';
+  const fields = event as Record<string, unknown>;
+  const { type } = fields;
+  if (type !== 'pageview' && type !== 'event' && type !== 'identify') return 'unknown_type';
+  const name = fields.name ?? undefined;
+  const isName = typeof name === 'string' && name.trim() !== '' && name.length <= 100 && !name.includes('\u0000');
+  if (type === 'event' && !isName) return 'name_required';
+  const url = fields.url ?? undefined;
+  if (type === 'pageview' && (typeof url !== 'string' || url.trim() === '')) return 'url_required';
+  const landing = typeof url === 'string' && url.length <= 4096 ? readLanding(url) : null;
+  if (typeof url === 'string' && url !== '' && landing === null) return 'invalid_url';
+  const customerKey = readCustomerKey(fields.customer_key);
+  const email = lenientText(fields.email, 254) ?? null;
+  if (type === 'identify' && customerKey === null && email === null) return 'identity_required';
+  const properties = readProperties(fields.properties);
+  if (properties === null) return 'invalid_properties';
+  const at = readOccurredAt(fields.occurred_at, now);
+  if (at === undefined) return 'invalid_occurred_at';
+  return {
+    type,
+    name: isName ? lenientText(name, 100) : undefined,
+    landing,
+    referrer: lenientText(fields.referrer, 4096),
+    title: lenientText(fields.title),
+    screen: lenientText(fields.screen),
+    language: lenientText(fields.language),
+    timezone: lenientText(fields.timezone),
+    properties,
+    customerKey,
+    email,
+    at,
+  };
+}
+
+/** A customer key as text, from text or a whole number; null when there is none. */
+export function readCustomerKey(value: unknown): string | null {
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
+  if (typeof value !== 'string' || value.length > 255 || value.includes('\u0000')) return null;
+  return value.trim() === '' ? null : value;
+}
+
+function readProperties(value: unknown): string | undefined | null {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'object' || Array.isArray(value)) return null;
+  for (const member of Object.values(value)) {
+    if (typeof member !== 'string' && typeof member !== 'number' && typeof member !== 'boolean') return null;
+  }
+  return boundedJson(value, 8 * 1024) ?? null;
+}
+
+function readOccurredAt(value: unknown, now: Date): Date | undefined {
+  if (value === undefined || value === null) return now;
+  const at = parseInstant(value);
+  if (at === undefined) return undefined;
+  const age = now.getTime() - at.getTime();
+  return age <= dayMs && age >= -5 * minuteMs ? at : undefined;
+}
+
+async function store(
+  deps: CollectDeps,
+  website: Website,
+  visitor: { visitorId: string; sessionId: string },
+  events: readonly AcceptedEvent[],
+  sender: CollectSender,
+  now: Date,
+): Promise<void> {
+  const { visitorId, sessionId } = visitor;
+  const first = events.find((event) => event.landing !== null) ?? (events[0] as AcceptedEvent);
+  const context = describeTouch(deps.geo, {
+    landing: first.landing,
+    referrer: first.referrer ?? null,
+    isAffiliate: first.landing?.aff != null && (await deps.directory.findLink(first.landing.aff)) !== undefined,
+    ownHosts: [website.domain],
+    address: sender.address,
+    userAgent: sender.userAgent,
+    language: first.language,
+    screen: first.screen,
+  });
+  const key = `${website.id}\n${visitorId}\n${sessionId}`;
+  const known = deps.sessions.get(key);
+  const base = {
+    workspace_id: website.workspaceId,
+    program_id: website.programId ?? undefined,
+    website_id: website.id,
+    visitor_id: visitorId,
+    session_id: sessionId,
+  };
+  await deps.ingest.add({
+    click: null,
+    visit: known === undefined ? newVisit(base, first.at, context) : null,
+    lines: events.map((event) => eventLine(eventRow(base, event, context))),
+  });
+  if (known === undefined) deps.sessions.set(key, { writtenAt: now.getTime() });
+  else if (now.getTime() - known.writtenAt > lastEventPrecisionMs) {
+    known.writtenAt = now.getTime();
+    await queries.touchVisit(deps.postgres, { workspaceId: website.workspaceId, websiteId: website.id, ...visitor, at: now });
+  }
+  for (const event of events) {
+    if (event.type !== 'identify') continue;
+    await deps.identify({
+      workspaceId: website.workspaceId,
+      websiteId: website.id,
+      programId: website.programId,
+      visitorId,
+      customerKey: event.customerKey,
+      email: event.email,
+      at: event.at,
+    });
+  }
+}
+
+type EventBase = Pick<EventRow, 'workspace_id' | 'program_id' | 'website_id' | 'visitor_id' | 'session_id'>;
+
+function newVisit(base: EventBase, startedAt: Date, context: TouchContext): NewVisit {
+  return {
+    workspaceId: base.workspace_id,
+    websiteId: base.website_id as string,
+    visitorId: base.visitor_id as string,
+    sessionId: base.session_id as string,
+    startedAt,
+    context,
+    line: eventLine({ ...base, ...context, event_id: newEventId(), type: 'visit', occurred_at: startedAt }),
+  };
+}
+
+/** A page view or event: its own page, and of the context what a visitor carries from page to page. */
+function eventRow(base: EventBase, event: AcceptedEvent, context: TouchContext): EventRow {
+  return {
+    ...base,
+    event_id: newEventId(),
+    type: event.type === 'event' ? 'custom' : event.type,
+    name: event.name,
+    occurred_at: event.at,
+    url: event.landing?.url,
+    hostname: event.landing?.hostname,
+    path: event.landing?.path,
+    title: event.title,
+    referrer: event.referrer,
+    country: context.country,
+    region: context.region,
+    city: context.city,
+    device: context.device,
+    browser: context.browser,
+    os: context.os,
+    language: event.language,
+    screen: event.screen,
+    properties: event.properties,
+  };
+}

@@ -1,0 +1,27 @@
+/**
+ * Touches: clicks through partners' links and visits on tracked sites. An acknowledged touch is on disk. Says who came
+ * and from where; who gets credit for it is decided elsewhere.
+ */
+export { type ClickDeps, recordClick, recordTestClick } from './clicks.ts';
+export {
+  type CollectDeps,
+  collect,
+  createSessionMemory,
+  type Identification,
+  readCustomerKey,
+} from './collect.ts';
+export type { TouchContext } from './context.ts';
+export { type Cookieless, createCookieless } from './cookieless.ts';
+export { type Geo, noGeo, openGeo } from './enrichment/index.ts';
+export { touchRoutes } from './http.ts';
+export { createIngest, type Ingest } from './ingest.ts';
+export {
+  ensureClickPartitions,
+  findClicks,
+  findLastVisit,
+  findVisit,
+  type KnownClick,
+  type KnownVisit,
+  listClicksOfVisitors,
+} from './queries.ts';
+export { type AdditionalData, readAdditionalData, testAnswer } from './test-mode.ts';

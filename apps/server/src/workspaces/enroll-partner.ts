@@ -1,0 +1,81 @@
+import type { CreatePartnerRequest, PartnerRecord } from '@headwater/contract';
+import { AppError, type Db, invariant, smallId } from '../platform/index.ts';
+import { addLink } from './create-link.ts';
+import { getOpenProgram } from './own-program.ts';
+import {
+  findPartnerRow,
+  insertEnrollment,
+  insertMembership,
+  insertPartner,
+  learnCustomerKey,
+  lockPartnerByEmail,
+} from './partner-queries.ts';
+import { toPartnerRecord } from './partner-record.ts';
+import { findGroupOfProgram } from './policy-queries.ts';
+import { findProgramRow } from './program-queries.ts';
+import { readDestination } from './referral-url.ts';
+import { type Actor, change, type SetUp } from './set-up.ts';
+import { sinceEver } from './terms.ts';
+
+/**
+ * Enrolls a partner, approved, with a first link. A person whose email the workspace knows is the same partner again,
+ * under the name they have; 409 `partner_exists` when they are in this program already, 409 `code_taken` for a code
+ * that any link of the installation has. Membership of the first group counts since ever.
+ */
+export async function enrollPartner(
+  setUp: SetUp,
+  actor: Actor,
+  programId: unknown,
+  request: CreatePartnerRequest,
+): Promise<PartnerRecord> {
+  const program = await getOpenProgram(setUp.directory, actor, programId);
+  const destination =
+    request.destination_url === undefined ? undefined : readDestination(request.destination_url);
+  const now = setUp.clock.now();
+  return change(setUp, async (trx) => {
+    const row = await findProgramRow(trx, actor, program.id);
+    invariant(row, 'a program just found is there');
+    const groupId = await findGroupId(trx, actor, program.id, request.group_id ?? row.default_group_id);
+    const partnerId = await findOrMakePartner(trx, setUp, actor.workspaceId, request, now);
+    const membership = { workspaceId: actor.workspaceId, programId: program.id, partnerId, groupId };
+    await insertEnrollment(trx, membership, now);
+    await insertMembership(trx, membership, sinceEver);
+    await addLink(trx, {
+      workspaceId: actor.workspaceId,
+      programId: program.id,
+      partnerId,
+      code: request.code,
+      partnerName: request.name,
+      destinationUrl: destination ?? `https://${row.domain}/`,
+      createdAt: now,
+    });
+    const partner = await findPartnerRow(trx, actor.workspaceId, program.id, partnerId);
+    invariant(partner, 'a partner just enrolled is there');
+    return toPartnerRecord(partner);
+  });
+}
+
+/** A group of this very program; else 404 `Group not found`. */
+export async function findGroupId(trx: Db, actor: Actor, programId: number, sent: unknown): Promise<number> {
+  const id = smallId(sent);
+  const group = id && (await findGroupOfProgram(trx, actor.workspaceId, programId, id));
+  if (!group) throw new AppError('group_not_found');
+  return group.id;
+}
+
+async function findOrMakePartner(
+  trx: Db,
+  setUp: SetUp,
+  workspaceId: number,
+  request: CreatePartnerRequest,
+  now: Date,
+): Promise<number> {
+  const email = request.email === undefined ? null : (setUp.hasher.email(request.email) ?? null);
+  const known = email && (await lockPartnerByEmail(trx, workspaceId, email.hash));
+  const customerKey = request.customer_key || null;
+  if (!known) {
+    return insertPartner(trx, { workspaceId, name: request.name.trim(), email, customerKey, createdAt: now });
+  }
+  if (customerKey !== null) await learnCustomerKey(trx, workspaceId, known, customerKey);
+  return known;
+}

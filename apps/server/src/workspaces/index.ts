@@ -1,0 +1,14 @@
+/**
+ * Tenants and what they own: programs, websites, partners, groups, policies, links and credentials.
+ * Promises that a look-up never answers with something that was changed before it was asked.
+ */
+
+export { ensureFirstKey, installBootstrapKey } from './bootstrap.ts';
+export { type Directory, openDirectory } from './directory.ts';
+export { foldLinkClicks } from './fold-link-clicks.ts';
+export { workspaceRoutes } from './http.ts';
+export { listRoute } from './manage-route.ts';
+export { getOwnProgram } from './own-program.ts';
+export { type LinkTarget, originAllowed, type Program, type Website } from './program.ts';
+export { findEnrolledPartners } from './queries.ts';
+export type { SetUpDeps } from './set-up.ts';

@@ -1,0 +1,18 @@
+import type { TokenRecord } from '@headwater/contract';
+import { maskToken } from '../platform/index.ts';
+import { getOpenProgram } from './own-program.ts';
+import { deleteProgramTokens, insertToken, lockProgram, updateProgramRow } from './program-queries.ts';
+import { type Actor, change, type SetUp } from './set-up.ts';
+
+/** A new tracking token for a program. The old one dies at once, in every process (contract §2). */
+export async function regenerateToken(setUp: SetUp, actor: Actor, programId: unknown): Promise<TokenRecord> {
+  const program = await getOpenProgram(setUp.directory, actor, programId);
+  const now = setUp.clock.now();
+  return change(setUp, async (trx) => {
+    await lockProgram(trx, actor.workspaceId, program.id);
+    await deleteProgramTokens(trx, actor.workspaceId, program.id);
+    const token = await insertToken(trx, actor.workspaceId, { kind: 'program', programId: program.id }, now);
+    await updateProgramRow(trx, actor.workspaceId, program.id, { key_rotated_at: now });
+    return { api_token: token, api_token_masked: maskToken(token) };
+  });
+}

@@ -1,0 +1,113 @@
+import { type Clock, createHasher, createLog, hashToken, maskToken, newToken } from '../src/platform/index.ts';
+import { openServer, type Server } from '../src/server.ts';
+import { noGeo } from '../src/touches/index.ts';
+import { installBootstrapKey } from '../src/workspaces/index.ts';
+import { createTestClickHouse, createTestDatabase, type TestDatabase } from './databases.ts';
+
+/** A clock that stands still until it is told to move. */
+export interface TestClock extends Clock {
+  set(at: Date | string): void;
+  advance(ms: number): void;
+}
+
+export function testClock(at: Date | string = new Date()): TestClock {
+  let now = new Date(at);
+  return {
+    now: () => new Date(now),
+    set(to) {
+      now = new Date(to);
+    },
+    advance(ms) {
+      now = new Date(now.getTime() + ms);
+    },
+  };
+}
+
+export interface Reply {
+  status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+  body: any;
+  headers: Record<string, unknown>;
+}
+
+export interface CallOptions {
+  token?: string;
+  headers?: Record<string, string>;
+}
+
+export interface TestServer {
+  server: Server;
+  database: TestDatabase;
+  clock: TestClock;
+  /** A management key with all scopes for the first workspace. */
+  key: string;
+  call(method: string, path: string, body?: unknown, options?: CallOptions): Promise<Reply>;
+  post(path: string, body: unknown, token?: string): Promise<Reply>;
+  get(path: string, token?: string): Promise<Reply>;
+  /** A second tenant's management key. */
+  otherWorkspace(): Promise<string>;
+  close(): Promise<void>;
+}
+
+export const testSecret = 'a secret for tests only';
+export const testHasher = createHasher(testSecret);
+
+/** The whole server on a database of its own, called without a socket. */
+export async function openTestServer(
+  options: { clock?: TestClock; fee?: { bps: number; freeRevenueMinor: bigint } } = {},
+): Promise<TestServer> {
+  const database = await createTestDatabase();
+  const clock = options.clock ?? testClock();
+  const server = await openServer({
+    databaseUrl: database.url,
+    clickhouse: createTestClickHouse(),
+    secret: testSecret,
+    clock,
+    log: createLog(process.env.LOG_LEVEL ?? 'silent'),
+    geo: noGeo,
+    fee: options.fee ?? { bps: 0, freeRevenueMinor: 0n },
+    rateLimitPerMinute: 1_000_000,
+    jobs: false,
+  });
+  const key = newToken('affk_');
+  await installBootstrapKey(database.postgres, key);
+
+  async function call(method: string, path: string, body?: unknown, { token, headers }: CallOptions = {}) {
+    const response = await server.app.inject({
+      method: method as 'POST',
+      url: path,
+      headers: {
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const isJson = String(response.headers['content-type']).includes('json');
+    return { status: response.statusCode, body: isJson ? response.json() : response.body, headers: response.headers };
+  }
+
+  return {
+    server,
+    database,
+    clock,
+    key,
+    call,
+    post: (path, body, token) => call('POST', path, body, token === undefined ? {} : { token }),
+    get: (path, token) => call('GET', path, undefined, token === undefined ? {} : { token }),
+    async otherWorkspace() {
+      const other = newToken('affk_');
+      await database.postgres.query(
+        `with w as (insert into workspaces (name) values ('Other') returning id)
+         insert into management_keys (workspace_id, name, key_hash, prefix, mask, scopes)
+         select id, 'other', $1, 'affk_', $2, '{*}' from w`,
+        [hashToken(other), maskToken(other)],
+      );
+      return other;
+    },
+    async close() {
+      await server.close();
+      await database.drop();
+    },
+  };
+}

@@ -1,0 +1,84 @@
+/**
+ * The catalogue of refusals: every error a caller can meet, with its status, the text it carries unless the
+ * route says otherwise, and what the caller should do. docs/errors.md is held against it by a test.
+ */
+export interface ErrorEntry {
+  readonly status: number;
+  readonly message: string;
+  /** What the caller should do about it. */
+  readonly advice: string;
+}
+
+const entry = (status: number, message: string, advice: string): ErrorEntry => ({ status, message, advice });
+
+export const errorCatalogue = {
+  invalid_request: entry(400, 'Invalid request', 'Mend the field that the message names and send again.'),
+  malformed_json: entry(400, 'Malformed JSON', 'Send one valid JSON document in UTF-8.'),
+  body_not_object: entry(400, 'Request body must be a JSON object', 'Wrap the fields in {…}.'),
+  customer_not_found: entry(
+    400,
+    'Customer not found. Provide customer_key or click_id.',
+    'Send the customer_key used at sign-up, or the click id from the cookie; or set organic_payments to record.',
+  ),
+  wrong_program: entry(
+    400,
+    'No affiliate attribution found for this customer in this program',
+    'Use the token of the program that the click belongs to.',
+  ),
+  not_enrolled: entry(
+    400,
+    'No partner-program relationship found for this customer',
+    'Approve the partner again, or set organic_payments to record.',
+  ),
+  refund_too_large: entry(
+    400,
+    'refund_amount_cents exceeds the refundable amount',
+    'Send at most what is left of the sale, or omit the amount to refund the rest.',
+  ),
+  missing_authorization: entry(
+    401,
+    'Missing or malformed Authorization header',
+    'Send Authorization: Bearer <token>.',
+  ),
+  invalid_token: entry(
+    401,
+    'Invalid API token',
+    'Check that the token is whole, not replaced, and of the kind that this route takes.',
+  ),
+  authentication_required: entry(401, 'Authentication required', 'Sign in, or send a management key.'),
+  missing_permission: entry(403, 'Missing permission', 'Use a key with the scope that the message names.'),
+  origin_not_allowed: entry(403, 'Origin not allowed', 'Add the site to allowed_origins.'),
+  not_found: entry(404, 'Not found', 'Check the method and the path against /docs.'),
+  program_not_found: entry(404, 'Program not found', 'Check the program id.'),
+  website_not_found: entry(404, 'Website not found', 'Check the website id.'),
+  partner_not_found: entry(404, 'Partner not found', 'Check the partner id; it must be enrolled in the program.'),
+  link_not_found: entry(404, 'Link not found', 'Check the link id.'),
+  group_not_found: entry(404, 'Group not found', 'Check the group id.'),
+  key_not_found: entry(404, 'Key not found', 'Check the key id.'),
+  payment_not_found: entry(404, 'Payment not found', 'Use the sale_id that the sale was answered with.'),
+  sale_not_found: entry(
+    404,
+    'Sale not found for transaction_id',
+    'Send the transaction_id of the sale, with the token of its program.',
+  ),
+  visit_not_found: entry(
+    404,
+    'No event is known for this session_id, visitor_id and website_id.',
+    'Send the ids that the tracker keeps in hw_visitor and hw_session.',
+  ),
+  duplicate_transaction: entry(
+    409,
+    'Duplicate transaction_id. This sale has already been recorded.',
+    'Nothing: the sale is in. A different sale needs its own transaction_id.',
+  ),
+  code_taken: entry(409, 'code is already taken', 'Choose another code, or leave it out to have one made.'),
+  partner_exists: entry(409, 'Partner is already enrolled', 'Use the enrolled partner, or add a link to it.'),
+  conflict: entry(409, 'Conflict', 'Read the current state and try again.'),
+  payload_too_large: entry(413, 'Payload too large', 'Send at most 256 KB; split batches.'),
+  unsupported_content_type: entry(415, 'Unsupported content type', 'Send application/json.'),
+  rate_limited: entry(429, 'Rate limited', 'Wait the seconds in Retry-After, then go on.'),
+  internal: entry(500, 'Internal error', 'Try again: nothing was stored. Report the x-request-id if it stays.'),
+  unavailable: entry(503, 'Temporarily unavailable', 'Try again after the seconds in Retry-After.'),
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof errorCatalogue;

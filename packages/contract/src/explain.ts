@@ -1,0 +1,88 @@
+/** The explanation of a payment (contract §9). */
+import Type, { type TSchema } from 'typebox';
+import { iso } from './fields.ts';
+
+const nullable = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
+const textOrNull = nullable(Type.String());
+const integerOrNull = nullable(Type.Integer());
+
+export const ExplainAnswer = Type.Object({
+  data: Type.Object({
+    payment: Type.Object({
+      id: Type.Integer(),
+      program_id: integerOrNull,
+      website_id: textOrNull,
+      transaction_id: Type.String(),
+      source: Type.String(),
+      amount_cents: Type.Integer(),
+      currency: Type.String(),
+      refunded_cents: Type.Integer(),
+      occurred_at: iso,
+      received_at: iso,
+      is_test: Type.Boolean(),
+    }),
+    attribution: nullable(
+      Type.Object({
+        attributed: Type.Boolean(),
+        reason: textOrNull,
+        model: Type.String(),
+        window_days: Type.Integer(),
+        method: textOrNull,
+        click_age_days: integerOrNull,
+        evidence: Type.Array(Type.Object({ kind: Type.String(), value: Type.String(), at: iso })),
+        candidates: Type.Array(
+          Type.Object({
+            click_id: Type.String(),
+            partner_id: Type.Integer(),
+            clicked_at: iso,
+            age_days: Type.Integer(),
+            outcome: Type.Union([Type.Literal('won'), Type.Literal('lost')]),
+            reason: textOrNull,
+          }),
+        ),
+      }),
+    ),
+    visit: nullable(
+      Type.Object(
+        { visitor_id: textOrNull, session_id: textOrNull, matched_by: Type.String() },
+        { additionalProperties: true, description: 'the visit that brought the payment, with its context' },
+      ),
+    ),
+    policy: nullable(
+      Type.Object({
+        id: Type.Integer(),
+        version: Type.Integer(),
+        group: Type.String(),
+        type: Type.String(),
+        rate_bps: Type.Optional(Type.Integer()),
+        fixed_cents: Type.Optional(Type.Integer()),
+        effective_from: iso,
+      }),
+    ),
+    arithmetic: Type.Array(Type.Object({ step: Type.String(), text: Type.String(), result: Type.Integer() })),
+    commission: nullable(
+      Type.Object({
+        id: Type.Integer(),
+        partner_id: Type.Integer(),
+        status: Type.String(),
+        amount_cents: Type.Integer(),
+        currency: Type.String(),
+        hold_until: iso,
+      }),
+    ),
+    fee: nullable(
+      Type.Object({ bps: Type.Integer(), amount_cents: Type.Integer(), revenue_before: Type.Integer() }),
+    ),
+    ledger: Type.Array(
+      Type.Object({
+        entry_id: Type.Integer(),
+        account: Type.String(),
+        partner_id: integerOrNull,
+        amount_cents: Type.Integer({ description: 'signed; sums to zero per currency' }),
+        currency: Type.String(),
+        at: iso,
+      }),
+    ),
+    decisions: Type.Array(Type.Object({ at: iso, cause: Type.String() })),
+  }),
+});

@@ -1,0 +1,100 @@
+/** What happened in a program, as lists (contract §12a). */
+import Type, { type Static, type TSchema } from 'typebox';
+import { iso } from './fields.ts';
+import { ListQuery, policyTypes } from './setup.ts';
+
+const nullable = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
+const text = nullable(Type.String());
+const id = nullable(Type.Integer());
+
+export const ActivityQuery = Type.Object({
+  ...ListQuery.properties,
+  from: Type.Optional(Type.String({ description: 'instant or day, inclusive' })),
+  to: Type.Optional(Type.String({ description: 'instant or day, inclusive' })),
+  partner_id: Type.Optional(Type.Integer()),
+  status: Type.Optional(Type.String()),
+  is_test: Type.Optional(Type.Boolean({ default: false })),
+});
+
+export const ClickItem = Type.Object({
+  id: Type.String({ description: 'the click id' }),
+  partner_id: id,
+  link_id: id,
+  clicked_at: iso,
+  landing_page: text,
+  referrer: text,
+  utm_source: text,
+  utm_medium: text,
+  utm_campaign: text,
+  utm_term: text,
+  utm_content: text,
+  channel: text,
+  country: text,
+  region: text,
+  city: text,
+  device: text,
+  browser: text,
+  os: text,
+  is_test: Type.Boolean(),
+});
+export type ClickItem = Static<typeof ClickItem>;
+
+export const leadStatuses = ['settled', 'provisional'] as const;
+
+export const LeadItem = Type.Object({
+  id: Type.Integer(),
+  customer_id: id,
+  customer_key: text,
+  email_masked: text,
+  partner_id: id,
+  status: Type.Enum([...leadStatuses]),
+  created_at: iso,
+  is_test: Type.Boolean(),
+});
+export type LeadItem = Static<typeof LeadItem>;
+
+export const paymentStatuses = ['paid', 'partially_refunded', 'refunded'] as const;
+
+export const PaymentItem = Type.Object({
+  id: Type.Integer(),
+  transaction_id: Type.String(),
+  source: Type.String(),
+  status: Type.Enum([...paymentStatuses]),
+  amount_cents: Type.Integer(),
+  refunded_cents: Type.Integer(),
+  currency: Type.String(),
+  customer_id: id,
+  occurred_at: iso,
+  attributed: Type.Boolean(),
+  reason: text,
+  partner_id: id,
+  commission_id: Type.Union([Type.Integer(), Type.Null()], {
+    description: 'under linear: of the largest share',
+  }),
+  is_test: Type.Boolean(),
+});
+export type PaymentItem = Static<typeof PaymentItem>;
+
+export const commissionStatuses = [
+  'pending',
+  'approved',
+  'invoiced',
+  'paid',
+  'rejected',
+  'refunded',
+  'reversed',
+] as const;
+
+export const CommissionItem = Type.Object({
+  id: Type.Integer(),
+  payment_id: id,
+  partner_id: Type.Integer(),
+  type: Type.Enum([...policyTypes]),
+  status: Type.Enum([...commissionStatuses]),
+  amount_cents: Type.Integer({ description: 'as earned' }),
+  reversed_cents: Type.Integer(),
+  currency: Type.String(),
+  hold_until: iso,
+  created_at: iso,
+});
+export type CommissionItem = Static<typeof CommissionItem>;

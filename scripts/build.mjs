@@ -1,0 +1,43 @@
+// Builds what runs: the server, the ClickHouse child and the tracker. Under a second, so it is done at every start.
+import { rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { buildTracker } from '../packages/tracker/build.mjs';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+/** npm packages stay outside of the bundle; our own workspace packages are part of it. */
+const npmPackagesOutside = {
+  name: 'npm-packages-outside',
+  setup({ onResolve }) {
+    onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
+      kind === 'entry-point' || path.startsWith('@headwater/') ? undefined : { path, external: true },
+    );
+  },
+};
+
+export async function buildAll() {
+  const outdir = join(root, 'apps/server/dist');
+  rmSync(outdir, { recursive: true, force: true });
+  await Promise.all([
+    build({
+      entryPoints: {
+        main: join(root, 'apps/server/src/main.ts'),
+        'clickhouse-process': join(root, 'apps/server/src/platform/engines/clickhouse-process.ts'),
+      },
+      outdir,
+      bundle: true,
+      splitting: false,
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
+      sourcemap: true,
+      logLevel: 'warning',
+      plugins: [npmPackagesOutside],
+    }),
+    buildTracker(),
+  ]);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await buildAll();

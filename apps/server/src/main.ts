@@ -75,7 +75,7 @@ async function main(): Promise<void> {
     progress.done();
     printBanner({
       url,
-      dataDir: relative(process.cwd(), config.dataDir) || '.',
+      dataDir: shortPath(config.dataDir),
       engines: [engines.databaseDescription, engines.clickhouseDescription],
       seconds: (performance.now() - startedAt) / 1000,
       keyFile: firstKey,
@@ -97,10 +97,16 @@ async function prepareKeys(config: Config, databaseUrl: string): Promise<string 
   try {
     const made = await ensureFirstKey(postgres, (key) => writeFile(file, `${key}\n`, { mode: 0o600 }));
     if (config.bootstrapKey !== undefined) await installBootstrapKey(postgres, config.bootstrapKey);
-    return made === null ? null : relative(process.cwd(), file);
+    return made === null ? null : shortPath(file);
   } finally {
     await postgres.close();
   }
+}
+
+/** As a person would type it: relative where the path is below the current folder. */
+function shortPath(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith('..') ? path : short || '.';
 }
 
 /** npm that is killed cannot pass the signal on: without a parent there is nobody left to serve. */

@@ -1,6 +1,6 @@
 /** Setting up: programs, partners, links, groups, policies, websites, management keys (contract §12, §12a). */
 import Type, { type Static, type TSchema } from 'typebox';
-import { amountCents, instant, iso, maxAmountMinor, requiredText, text } from './fields.ts';
+import { amountCents, instant, iso, maxAmountMinor, requiredText, text, textOrInteger } from './fields.ts';
 
 const nullable = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
 const oneOf = <const Word extends string>(words: readonly Word[], description?: string) =>
@@ -125,7 +125,9 @@ export const CreatePartnerRequest = Type.Object(
     email: Type.Optional(
       Type.String({ format: 'email', maxLength: 254, description: 'kept as a keyed hash and a mask' }),
     ),
-    customer_key: text({ description: 'the partner’s own key as a customer: own purchases earn nothing' }),
+    customer_key: textOrInteger({
+      description: 'the partner’s own key as a customer: own purchases earn nothing',
+    }),
     code: Type.Optional(
       Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$', description: 'else made from the name' }),
     ),

@@ -13,6 +13,6 @@ export {
   oneTimeEarned,
   type PartnerTerms,
 } from './queries.ts';
-export { earningEntries, type NewCommission, recordCommission } from './record-commission.ts';
-export { reversalOf, type Standing } from './reverse-commission.ts';
+export { earningEntries, recordCommission } from './record-commission.ts';
+export { reversalOf } from './reverse-commission.ts';
 export * from './terms.ts';

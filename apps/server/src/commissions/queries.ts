@@ -1,7 +1,6 @@
 import type { Currency } from '../money/index.ts';
 import { type Sql, statement, type Transaction } from '../platform/index.ts';
-import type { NewCommission } from './record-commission.ts';
-import type { Standing } from './reverse-commission.ts';
+import type { NewCommission, Standing } from './commission.ts';
 import type { Policy, PolicyType } from './terms.ts';
 
 const insert = statement(

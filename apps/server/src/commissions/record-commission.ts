@@ -1,27 +1,8 @@
 import type { Entry } from '../ledger/index.ts';
 import type { Currency } from '../money/index.ts';
 import { dayMs, type Transaction } from '../platform/index.ts';
+import type { NewCommission } from './commission.ts';
 import * as queries from './queries.ts';
-import type { Policy } from './terms.ts';
-
-/** What a commission was earned by: exactly one of the three. */
-export type EarnedBy =
-  | { paymentId: bigint }
-  | { clickId: string }
-  | { leadId: bigint };
-
-export interface NewCommission {
-  workspaceId: number;
-  programId: number;
-  partnerId: number;
-  customerId: bigint | null;
-  by: EarnedBy;
-  policy: Policy;
-  amountMinor: bigint;
-  currency: Currency;
-  earnedAt: Date;
-  now: Date;
-}
 
 /**
  * Stores a commission in its hold period (`hold_until` = when it was earned + the policy's days) and returns its id.

@@ -1,18 +1,6 @@
 import type { Account, Entry } from '../ledger/index.ts';
-import type { Currency } from '../money/index.ts';
+import type { Standing } from './commission.ts';
 import { keptAfterRefund } from './terms.ts';
-
-/** Where a commission's money stands, derived from its ledger entries. */
-export interface Standing {
-  commissionId: bigint;
-  partnerId: number;
-  currency: Currency;
-  /** As earned. */
-  amountMinor: bigint;
-  pendingMinor: bigint;
-  approvedMinor: bigint;
-  paidMinor: bigint;
-}
 
 /**
  * What a refund takes back from a commission: entries, and the amount (0 when nothing is left to take).

@@ -4,6 +4,7 @@
  * otherwise (migration 0003). Knows nothing of sales or partners' terms: it is told which accounts to move.
  */
 export { type Account, accounts } from './accounts.ts';
-export { listEntriesOfPayment, type PostedEntry } from './list-entries.ts';
-export { type Entry, postTransaction, type TransactionKind } from './post-transaction.ts';
+export { listEntriesOfPayment } from './list-entries.ts';
+export { postTransaction } from './post-transaction.ts';
+export type { Entry } from './transaction.ts';
 export { balanceOf } from './balance-of.ts';

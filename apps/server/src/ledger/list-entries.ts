@@ -1,16 +1,6 @@
-import type { Currency } from '../money/index.ts';
 import type { Sql } from '../platform/index.ts';
-import type { Account } from './accounts.ts';
+import type { PostedEntry } from './transaction.ts';
 import * as queries from './queries.ts';
-
-export interface PostedEntry {
-  id: bigint;
-  account: Account;
-  partnerId: number | null;
-  amountMinor: bigint;
-  currency: Currency;
-  postedAt: Date;
-}
 
 /** Every entry that a payment caused, in the order of posting. */
 export function listEntriesOfPayment(sql: Sql, workspaceId: number, paymentId: bigint): Promise<PostedEntry[]> {

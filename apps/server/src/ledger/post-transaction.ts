@@ -1,33 +1,7 @@
 import type { Currency } from '../money/index.ts';
 import { invariant, type Transaction } from '../platform/index.ts';
-import type { Account } from './accounts.ts';
+import type { LedgerTransaction } from './transaction.ts';
 import * as queries from './queries.ts';
-
-export type TransactionKind =
-  | 'payment'
-  | 'commission'
-  | 'redecision'
-  | 'refund'
-  | 'approval'
-  | 'payout';
-
-export interface Entry {
-  account: Account;
-  partnerId: number | null;
-  currency: Currency;
-  /** Debit positive, credit negative, never zero. */
-  amountMinor: bigint;
-  commissionId: bigint | null;
-}
-
-export interface LedgerTransaction {
-  workspaceId: number;
-  programId: number;
-  kind: TransactionKind;
-  paymentId: bigint | null;
-  postedAt: Date;
-  entries: readonly Entry[];
-}
 
 /** Posts one balanced transaction and returns its id; undefined when there is nothing to post. */
 export async function postTransaction(

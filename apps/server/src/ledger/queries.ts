@@ -1,8 +1,7 @@
 import type { Currency } from '../money/index.ts';
 import { type Sql, statement, type Transaction } from '../platform/index.ts';
 import type { Account } from './accounts.ts';
-import type { PostedEntry } from './list-entries.ts';
-import type { LedgerTransaction } from './post-transaction.ts';
+import type { LedgerTransaction, PostedEntry } from './transaction.ts';
 
 // One statement for head and entries: the balance trigger judges exactly what one transaction posts.
 const insert = statement(

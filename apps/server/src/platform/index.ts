@@ -19,7 +19,7 @@ export { type Log, createLog, silentLog } from './log.ts';
 export * from './metrics.ts';
 export { packageRoot } from './package-root.ts';
 export { createGroupCommit, type GroupCommit } from './postgres/group-commit.ts';
-export { type Db, kysely } from './postgres/kysely.ts';
+export { afterCursor, type Db, exactInstant, kysely } from './postgres/kysely.ts';
 export { listMigrations, migrate } from './postgres/migrate.ts';
 export * from './postgres/sql.ts';
 export type * from './postgres/tables.ts';

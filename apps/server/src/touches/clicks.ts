@@ -17,7 +17,8 @@ import {
 import { type Directory, type LinkTarget, originAllowed, type Program } from '../workspaces/index.ts';
 import { describeTouch, type TouchContext } from './context.ts';
 import { type Geo, isBot, readLanding } from './enrichment/index.ts';
-import type { Ingest, NewClick } from './ingest.ts';
+import type { NewClick } from './arrival.ts';
+import type { Ingest } from './ingest.ts';
 import * as queries from './queries.ts';
 
 export interface ClickDeps {

@@ -18,7 +18,8 @@ import { type Directory, originAllowed, type Website } from '../workspaces/index
 import { describeTouch, type TouchContext } from './context.ts';
 import type { Cookieless } from './cookieless.ts';
 import { type Geo, isBot, type Landing, readLanding } from './enrichment/index.ts';
-import type { Ingest, NewVisit } from './ingest.ts';
+import type { NewVisit } from './arrival.ts';
+import type { Ingest } from './ingest.ts';
 import * as queries from './queries.ts';
 
 /** What an identify event says; who that is, the customers' room decides. */

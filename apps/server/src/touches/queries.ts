@@ -1,6 +1,6 @@
 import { parseClickId, dayMs, type Sql, statement, type Transaction } from '../platform/index.ts';
 import type { TouchContext } from './context.ts';
-import type { Arrival, NewClick, NewVisit } from './ingest.ts';
+import type { Arrival, NewClick, NewVisit } from './arrival.ts';
 
 // The whole batch is one statement, hence one transaction and one round trip. Texts that hold JSON travel as lines of
 // one parameter: JSON never contains a raw line break, and escaping them inside an array literal costs more than the rest.

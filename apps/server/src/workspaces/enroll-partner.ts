@@ -72,7 +72,9 @@ async function findOrMakePartner(
 ): Promise<number> {
   const email = request.email === undefined ? null : (setUp.hasher.email(request.email) ?? null);
   const known = email && (await lockPartnerByEmail(trx, workspaceId, email.hash));
-  const customerKey = request.customer_key || null;
+  // Kept as sent, blanks around it too: customers' keys are compared letter by letter.
+  const key = String(request.customer_key ?? '');
+  const customerKey = key.trim() === '' ? null : key;
   if (!known) {
     return insertPartner(trx, { workspaceId, name: request.name.trim(), email, customerKey, createdAt: now });
   }

@@ -47,7 +47,7 @@ export async function addPolicy(
       duration_months: terms.durationMonths,
       hold_period_days: request.hold_period_days ?? latest?.hold_period_days ?? defaultHoldPeriodDays,
       approval: request.approval ?? 'automatic',
-      product_id: request.product_id || null,
+      product_id: request.product_id?.trim() || null,
       exclude_tax: request.exclude_tax ?? false,
       exclude_shipping: request.exclude_shipping ?? false,
       effective_from: parseInstant(request.effective_from) ?? now,

@@ -1,6 +1,6 @@
 import type { Insertable, Updateable } from 'kysely';
 import { sql } from 'kysely';
-import type { Db, WebsitesTable } from '../platform/index.ts';
+import { type Db, exactInstant, type WebsitesTable } from '../platform/index.ts';
 import type { Actor } from './set-up.ts';
 
 /** Websites the actor may touch. A key limited to programs sees the websites bound to them. */
@@ -20,12 +20,7 @@ function websiteRows(db: Db, actor: Actor) {
     )
     .selectAll('w')
     .select('t.mask as api_token_masked')
-    .select(
-      // Whole microseconds: a Date would cut them and the next page would repeat or skip rows.
-      sql<string>`to_char(w.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`.as(
-        'created_at_exact',
-      ),
-    );
+    .select(exactInstant('w.created_at').as('created_at_exact'));
 }
 
 export type WebsiteRow = Awaited<ReturnType<typeof listWebsites>>[number];

@@ -93,6 +93,30 @@ function readMoment(query: Query, name: 'from' | 'to'): { at: Date; isDay: boole
   return { at, isDay };
 }
 
+/** The filters that every list of what happened takes; 400 `<name> is invalid`. */
+export interface ActivityFilter {
+  limit: number;
+  /** `[instant, id]` of the last row seen. */
+  cursor: string[] | undefined;
+  from: Date | undefined;
+  before: Date | undefined;
+  partnerId: number | undefined;
+  isTest: boolean;
+}
+
+export function readActivityFilter(
+  query: Query,
+  cursor: readonly CursorPart[] = ['instant', 'longId'],
+): ActivityFilter {
+  return {
+    limit: readLimit(query),
+    cursor: readCursor(query, cursor),
+    ...readRange(query),
+    partnerId: readIdFilter(query, 'partner_id'),
+    isTest: readChoice(query, 'is_test', ['true', 'false']) === 'true',
+  };
+}
+
 /** A filter by an integer id; 400 `<name> is invalid`. */
 export function readIdFilter(query: Query, name: string): number | undefined {
   const value = query[name];

@@ -1,5 +1,12 @@
-import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely';
-import type { Postgres } from './sql.ts';
+import {
+  Kysely,
+  PostgresDialect,
+  type PostgresPool,
+  type PostgresPoolClient,
+  type RawBuilder,
+  sql,
+} from 'kysely';
+import { isConnectionFailure, type Postgres } from './sql.ts';
 import type { Tables } from './tables.ts';
 
 /** Ordinary queries, typed: the database itself or a transaction of it. */
@@ -18,7 +25,8 @@ export function kysely(postgres: Postgres): Db {
 
 /**
  * A client that loses its connection while it is out of the pool emits `error`, which ends the process when nobody
- * listens; Kysely does not. So we do, and hand the broken client back as such.
+ * listens; Kysely does not. So we do, and hand a broken client back as such, or the next caller would be given it:
+ * the failed query is heard of before the socket closes.
  */
 function guarded(postgres: Postgres): PostgresPool {
   return {
@@ -30,13 +38,35 @@ function guarded(postgres: Postgres): PostgresPool {
       };
       client.on('error', onError);
       return {
-        query: client.query.bind(client) as PostgresPoolClient['query'],
+        async query(text: string, values: unknown[]) {
+          try {
+            return await client.query(text, values);
+          } catch (error) {
+            if (isConnectionFailure(error)) broken = true;
+            throw error;
+          }
+        },
         release() {
           client.off('error', onError);
           client.release(broken);
         },
-      } as PostgresPoolClient;
+      } as unknown as PostgresPoolClient;
     },
     async end() {},
   };
+}
+
+/** An instant as text, to the microsecond: part of a cursor. A Date would cut it, and pages would repeat or skip rows. */
+export function exactInstant(column: string): RawBuilder<string> {
+  return sql<string>`to_char(${sql.ref(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+}
+
+/** Rows that come after a cursor of `[instant, bigint id]` in a list that is sorted newest first. */
+export function afterCursor(
+  instantColumn: string,
+  idColumn: string,
+  cursor: readonly string[],
+): RawBuilder<boolean> {
+  const [at, id] = cursor;
+  return sql<boolean>`(${sql.ref(instantColumn)}, ${sql.ref(idColumn)}) < (${at}::timestamptz, ${id}::bigint)`;
 }

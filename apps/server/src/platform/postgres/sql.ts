@@ -51,15 +51,14 @@ export function openPostgres(
     connectionTimeoutMillis: 5000,
     keepAlive: true,
   });
-  // An idle connection that breaks is replaced by the pool; the next query tells its caller.
+  // A connection that breaks is replaced by the pool; whoever uses it is told by its query.
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   return {
     pool,
     query: (what, values = []) => run(pool, what, values),
     async transaction(work) {
       const client = await pool.connect();
-      const broken = new Promise<never>((_, reject) => client.once('error', reject));
-      broken.catch(() => {});
       let failed: unknown;
       try {
         await client.query('begin');
@@ -77,8 +76,6 @@ export function openPostgres(
         });
         throw error;
       } finally {
-        client.removeAllListeners('error');
-        client.on('error', () => {});
         client.release(failed !== undefined && isConnectionFailure(failed));
       }
     },

@@ -1,0 +1,149 @@
+import { ActivityQuery, PaymentItem, paymentStatuses } from '@headwater/contract';
+import { sql } from 'kysely';
+import {
+  type ActivityFilter,
+  afterCursor,
+  type Db,
+  exactInstant,
+  kysely,
+  type Postgres,
+  type Route,
+  readActivityFilter,
+  readChoice,
+  toPage,
+} from '../platform/index.ts';
+import { type Directory, getOwnProgram, listRoute } from '../workspaces/index.ts';
+
+type PaymentStatus = PaymentItem['status'];
+
+/** GET /api/v1/programs/:id/payments: a program's payments by when they were made, newest first. */
+export function listPaymentsRoute(deps: { postgres: Postgres; directory: Directory }): Route[] {
+  const db = kysely(deps.postgres);
+  return [
+    listRoute(
+      {
+        path: '/api/v1/programs/:id/payments',
+        scope: 'program:read',
+        tag: 'Activity',
+        summary: 'List payments, newest first',
+        query: ActivityQuery,
+        answer: PaymentItem,
+        async handle(call, manager) {
+          const program = await getOwnProgram(deps.directory, manager, call.params.id);
+          const filter = readActivityFilter(call.query);
+          const status = readChoice(call.query, 'status', paymentStatuses);
+          const rows = await listPaymentRows(db, manager.workspaceId, program.id, filter, status);
+          return toPage(rows, filter.limit, toPaymentItem, (row) => [row.occurred_at_exact, row.id]);
+        },
+      },
+      deps.directory,
+    ),
+  ];
+}
+
+/** Each payment with the decision in force, its largest commission, and what went back of it. */
+function paymentRows(db: Db) {
+  return db
+    .selectFrom('payments as p')
+    .leftJoinLateral(
+      (eb) =>
+        eb
+          .selectFrom('attributions as a')
+          .whereRef('a.workspace_id', '=', 'p.workspace_id')
+          .whereRef('a.payment_id', '=', 'p.id')
+          .orderBy('a.decision', 'desc')
+          .limit(1)
+          .select(['a.attributed', 'a.reason'])
+          // Credited without a commission: the partner stands in the decision only.
+          .select(sql<number | null>`(a.credits -> 0 ->> 'partnerId')::integer`.as('partner_id'))
+          .as('decision'),
+      (join) => join.onTrue(),
+    )
+    .leftJoinLateral(
+      (eb) =>
+        eb
+          .selectFrom('commissions as c')
+          .whereRef('c.workspace_id', '=', 'p.workspace_id')
+          .whereRef('c.payment_id', '=', 'p.id')
+          .orderBy('c.amount_minor', 'desc')
+          .orderBy('c.id')
+          .limit(1)
+          .select(['c.id', 'c.partner_id'])
+          .as('commission'),
+      (join) => join.onTrue(),
+    )
+    .leftJoinLateral(
+      (eb) =>
+        eb
+          .selectFrom('refunds as r')
+          .whereRef('r.workspace_id', '=', 'p.workspace_id')
+          .whereRef('r.payment_id', '=', 'p.id')
+          .whereRef('r.is_test', '=', 'p.is_test')
+          .select(sql<bigint>`coalesce(sum(r.amount_minor), 0)::bigint`.as('amount_minor'))
+          .as('refunded'),
+      (join) => join.onTrue(),
+    );
+}
+
+const statusOf = sql<PaymentStatus>`case
+  when refunded.amount_minor = 0 then 'paid'
+  when refunded.amount_minor < p.amount_minor then 'partially_refunded'
+  else 'refunded' end`;
+
+function listPaymentRows(
+  db: Db,
+  workspaceId: number,
+  programId: number,
+  filter: ActivityFilter,
+  status: PaymentStatus | undefined,
+) {
+  let query = paymentRows(db)
+    .where('p.workspace_id', '=', workspaceId)
+    .where('p.program_id', '=', programId)
+    .where('p.is_test', '=', filter.isTest);
+  if (filter.from !== undefined) query = query.where('p.occurred_at', '>=', filter.from);
+  if (filter.before !== undefined) query = query.where('p.occurred_at', '<', filter.before);
+  if (filter.partnerId !== undefined) query = query.where(isCreditedTo(filter.partnerId));
+  if (status !== undefined) query = query.where(statusOf, '=', status);
+  if (filter.cursor !== undefined) query = query.where(afterCursor('p.occurred_at', 'p.id', filter.cursor));
+  return query
+    .select(['p.id', 'p.transaction_id', 'p.source', 'p.amount_minor', 'p.currency', 'p.customer_id'])
+    .select(['p.occurred_at', 'p.is_test', 'decision.attributed', 'decision.reason'])
+    .select([
+      'commission.id as commission_id',
+      'refunded.amount_minor as refunded_minor',
+      statusOf.as('status'),
+    ])
+    .select(sql<number | null>`coalesce(commission.partner_id, decision.partner_id)`.as('partner_id'))
+    .select(exactInstant('p.occurred_at').as('occurred_at_exact'))
+    .orderBy('p.occurred_at', 'desc')
+    .orderBy('p.id', 'desc')
+    .limit(filter.limit + 1)
+    .execute();
+}
+
+/** Credited by the decision, or holding any share of the commission. */
+function isCreditedTo(partnerId: number) {
+  return sql<boolean>`(decision.partner_id = ${partnerId} or exists (
+    select from commissions share
+    where share.workspace_id = p.workspace_id and share.payment_id = p.id and share.partner_id = ${partnerId}))`;
+}
+
+function toPaymentItem(row: Awaited<ReturnType<typeof listPaymentRows>>[number]): PaymentItem {
+  return {
+    id: Number(row.id),
+    transaction_id: row.transaction_id,
+    source: row.source,
+    status: row.status,
+    amount_cents: Number(row.amount_minor),
+    refunded_cents: Number(row.refunded_minor ?? 0),
+    currency: row.currency,
+    customer_id: row.customer_id === null ? null : Number(row.customer_id),
+    occurred_at: row.occurred_at.toISOString(),
+    attributed: row.attributed ?? false,
+    reason: row.reason,
+    partner_id: row.partner_id,
+    commission_id: row.commission_id === null ? null : Number(row.commission_id),
+    is_test: row.is_test,
+  };
+}

@@ -45,7 +45,8 @@ create table programs (
   key_rotated_at timestamptz,
   created_at timestamptz not null default now(),
   primary key (workspace_id, id),
-  unique (id)
+  unique (id),
+  unique (workspace_id, slug)
 );
 
 create table websites (
@@ -87,6 +88,8 @@ create table partner_groups (
   program_id integer not null,
   id integer generated always as identity,
   name text not null,
+  -- for policies that name none of their own; that of the latest one that did
+  hold_period_days integer not null default 15 check (hold_period_days between 0 and 90),
   created_at timestamptz not null default now(),
   primary key (workspace_id, id),
   unique (id),

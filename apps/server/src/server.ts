@@ -2,12 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import pg from 'pg';
+import { listCommissionsRoute } from './commissions/index.ts';
 import { type ClickHouse, migrateClickHouse, openClickHouse } from './platform/clickhouse/index.ts';
-import { identifyVisitor, leadRoutes } from './customers/index.ts';
+import { identifyVisitor, leadRoutes, listLeadsRoute } from './customers/index.ts';
 import { buildApp } from './http/app.ts';
 import { plainRoutes } from './http/plain-routes.ts';
 import { ensurePartitionsAround, runJobs } from './jobs/index.ts';
-import { paymentRoutes } from './payments/index.ts';
+import { listPaymentsRoute, paymentRoutes } from './payments/index.ts';
 import {
   type Clock,
   createHasher,
@@ -19,13 +20,14 @@ import {
   packageRoot,
   type Route,
 } from './platform/index.ts';
-import { createShipper, listClicksRoute, listCommissionsRoute, listLeadsRoute, listPaymentsRoute, reconcileAll, reportRoutes, type Shipper } from './stub-analytics.ts';
+import { createShipper, reconcileAll, reportRoutes, type Shipper } from './stub-analytics.ts';
 import {
   createCookieless,
   createIngest,
   createSessionMemory,
   type Geo,
   type Ingest,
+  listClicksRoute,
   touchRoutes,
 } from './touches/index.ts';
 import { type Directory, openDirectory, workspaceRoutes } from './workspaces/index.ts';
@@ -95,10 +97,10 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     ...leadRoutes(stores),
     ...paymentRoutes({ ...stores, fees }),
     ...workspaceRoutes({ ...stores, installationFee: fee }),
-    ...listClicksRoute({ postgres }),
-    ...listLeadsRoute({ postgres }),
-    ...listPaymentsRoute({ postgres }),
-    ...listCommissionsRoute({ postgres }),
+    ...listClicksRoute(stores),
+    ...listLeadsRoute(stores),
+    ...listPaymentsRoute(stores),
+    ...listCommissionsRoute(stores),
     ...reportRoutes({ postgres, clickhouse, directory, clock, lagSeconds: () => shipper.lagSeconds() }),
   ];
   const tracker = await readFile(join(packageRoot(), '../../packages/tracker/dist/headwater.js'), 'utf8');

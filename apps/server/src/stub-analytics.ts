@@ -3,4 +3,3 @@ export const createShipper = (..._a: any[]) => ({ start() {}, async stop() {}, l
 export const reportRoutes = (_: any) => [];
 export const reconcileAll = async (_: any) => {};
 export type Shipper = any;
-export const listClicksRoute = (_: any) => []; export const listLeadsRoute = listClicksRoute; export const listPaymentsRoute = listClicksRoute; export const listCommissionsRoute = listClicksRoute;

@@ -16,3 +16,4 @@ export {
 export { earningEntries, recordCommission } from './record-commission.ts';
 export { reversalOf } from './reverse-commission.ts';
 export * from './terms.ts';
+export { listCommissionsRoute } from './list-commissions.ts';

@@ -12,3 +12,4 @@ export { insertVisitorIdentity } from './queries.ts';
 export { type LeadDeps, recordLead } from './record-lead.ts';
 export { isSelfReferral } from './self-referral.ts';
 export { settleProvisionalLeads } from './settle-provisional.ts';
+export { listLeadsRoute } from './list-leads.ts';

@@ -10,3 +10,4 @@ export { paymentRoutes } from './http.ts';
 export type { PaymentFact, PaymentOutcome } from './payment.ts';
 export { recordPayment } from './record-payment.ts';
 export { type RefundFact, type RefundOutcome, refundPayment } from './refund-payment.ts';
+export { listPaymentsRoute } from './list-payments.ts';

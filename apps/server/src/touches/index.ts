@@ -25,3 +25,4 @@ export {
   listClicksOfVisitors,
 } from './queries.ts';
 export { type AdditionalData, readAdditionalData, testAnswer } from './test-mode.ts';
+export { listClicksRoute } from './list-clicks.ts';

@@ -14,7 +14,7 @@ import { toProgramRecord } from './program-record.ts';
 import { type Actor, change, type SetUp } from './set-up.ts';
 import { readDomain, readOrigins } from './site.ts';
 import { slugOf } from './slug.ts';
-import { defaultHoldPeriodDays, readTerms, sinceEver, type Terms } from './terms.ts';
+import { readTerms, sinceEver, type Terms } from './terms.ts';
 
 /**
  * A new program with its `Default` group, its tracking token (shown here and never again) and, when the request names
@@ -53,10 +53,16 @@ export async function createProgram(
       key_rotated_at: null,
       created_at: now,
     });
-    const group = await insertGroup(trx, actor.workspaceId, programId, 'Default', now);
+    const group = await insertGroup(trx, {
+      workspace_id: actor.workspaceId,
+      program_id: programId,
+      name: 'Default',
+      ...(request.hold_period_days === undefined ? {} : { hold_period_days: request.hold_period_days }),
+      created_at: now,
+    });
     await updateProgramRow(trx, actor.workspaceId, programId, { default_group_id: group.id });
     if (terms !== null)
-      await insertFirstPolicy(trx, actor.workspaceId, programId, group.id, terms, request, now);
+      await insertFirstPolicy(trx, group, terms, request, now);
     if (request.website_id !== undefined) await bindWebsite(trx, actor, request.website_id, programId);
     const token = await insertToken(trx, actor.workspaceId, { kind: 'program', programId }, now);
     const row = await findProgramRow(trx, actor, programId);
@@ -67,24 +73,22 @@ export async function createProgram(
 
 async function insertFirstPolicy(
   trx: Db,
-  workspaceId: number,
-  programId: number,
-  groupId: number,
+  group: Awaited<ReturnType<typeof insertGroup>>,
   terms: Terms,
   request: CreateProgramRequest,
   now: Date,
 ): Promise<void> {
   await insertPolicy(trx, {
-    workspace_id: workspaceId,
-    program_id: programId,
-    group_id: groupId,
+    workspace_id: group.workspace_id,
+    program_id: group.program_id,
+    group_id: group.id,
     version: 1,
     type: terms.type,
     rate_bps: terms.rateBps,
     fixed_minor: terms.fixedMinor,
     currency: (request.currency ?? 'USD').toUpperCase(),
     duration_months: terms.durationMonths,
-    hold_period_days: request.hold_period_days ?? defaultHoldPeriodDays,
+    hold_period_days: group.hold_period_days,
     approval: 'automatic',
     product_id: null,
     exclude_tax: false,

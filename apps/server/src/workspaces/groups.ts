@@ -14,7 +14,12 @@ export async function createGroup(
   const program = await getOpenProgram(setUp.directory, actor, programId);
   const now = setUp.clock.now();
   const row = await change(setUp, (trx) =>
-    insertGroup(trx, actor.workspaceId, program.id, request.name.trim(), now),
+    insertGroup(trx, {
+      workspace_id: actor.workspaceId,
+      program_id: program.id,
+      name: request.name.trim(),
+      created_at: now,
+    }),
   );
   return toGroupRecord({ ...row, default_group_id: null });
 }

@@ -15,9 +15,10 @@ import {
   listPolicies as listRows,
   lockGroup,
   type PolicyRow,
+  updateGroupHold,
 } from './policy-queries.ts';
 import { type Actor, change, type SetUp } from './set-up.ts';
-import { defaultHoldPeriodDays, readTerms } from './terms.ts';
+import { readTerms } from './terms.ts';
 
 /**
  * Adds a version to a group's terms; earlier ones stay as they were. It acts on payments dated from `effective_from`
@@ -33,8 +34,12 @@ export async function addPolicy(
   const terms = readTerms(request);
   const now = setUp.clock.now();
   const row = await change(setUp, async (trx) => {
-    await lockGroup(trx, actor.workspaceId, group.id);
+    const locked = await lockGroup(trx, actor.workspaceId, group.id);
     const latest = await findLatestPolicy(trx, actor.workspaceId, group.id);
+    const holdPeriodDays = request.hold_period_days ?? locked.hold_period_days;
+    if (holdPeriodDays !== locked.hold_period_days) {
+      await updateGroupHold(trx, actor.workspaceId, group.id, holdPeriodDays);
+    }
     return insertPolicy(trx, {
       workspace_id: actor.workspaceId,
       program_id: group.program_id,
@@ -45,7 +50,7 @@ export async function addPolicy(
       fixed_minor: terms.fixedMinor,
       currency: group.currency,
       duration_months: terms.durationMonths,
-      hold_period_days: request.hold_period_days ?? latest?.hold_period_days ?? defaultHoldPeriodDays,
+      hold_period_days: holdPeriodDays,
       approval: request.approval ?? 'automatic',
       product_id: request.product_id?.trim() || null,
       exclude_tax: request.exclude_tax ?? false,

@@ -5,12 +5,26 @@ import type { Actor } from './set-up.ts';
 
 export type PolicyRow = Selectable<PoliciesTable>;
 
-export function insertGroup(trx: Db, workspaceId: number, programId: number, name: string, now: Date) {
-  return trx
-    .insertInto('partner_groups')
-    .values({ workspace_id: workspaceId, program_id: programId, name, created_at: now })
-    .returningAll()
-    .executeTakeFirstOrThrow();
+export function insertGroup(
+  trx: Db,
+  group: { workspace_id: number; program_id: number; name: string; hold_period_days?: number; created_at: Date },
+) {
+  return trx.insertInto('partner_groups').values(group).returningAll().executeTakeFirstOrThrow();
+}
+
+/** The hold of policies that name none of their own. */
+export async function updateGroupHold(
+  trx: Db,
+  workspaceId: number,
+  groupId: number,
+  holdPeriodDays: number,
+): Promise<void> {
+  await trx
+    .updateTable('partner_groups')
+    .set({ hold_period_days: holdPeriodDays })
+    .where('workspace_id', '=', workspaceId)
+    .where('id', '=', groupId)
+    .execute();
 }
 
 /** Newest first, with whether it is the program's default. */
@@ -63,14 +77,14 @@ export function findGroup(db: Db, actor: Actor, groupId: number) {
 }
 
 /** Policies of a group get their versions one after another: the group's row is what they queue for. */
-export async function lockGroup(trx: Db, workspaceId: number, groupId: number): Promise<void> {
-  await trx
+export function lockGroup(trx: Db, workspaceId: number, groupId: number) {
+  return trx
     .selectFrom('partner_groups')
     .where('workspace_id', '=', workspaceId)
     .where('id', '=', groupId)
     .forNoKeyUpdate()
-    .select('id')
-    .execute();
+    .selectAll()
+    .executeTakeFirstOrThrow();
 }
 
 export function findLatestPolicy(trx: Db, workspaceId: number, groupId: number) {

@@ -21,12 +21,12 @@ function programRows(db: Db, actor: Actor) {
     .select(['w.id as website_id', 't.mask as api_token_masked'])
     .select((eb) =>
       eb
-        .selectFrom('policies as pol')
-        .whereRef('pol.workspace_id', '=', 'p.workspace_id')
-        .whereRef('pol.group_id', '=', 'p.default_group_id')
-        .orderBy('pol.version', 'desc')
-        .limit(1)
-        .select('pol.hold_period_days')
+        .selectFrom('partner_groups as g')
+        .whereRef('g.workspace_id', '=', 'p.workspace_id')
+        .whereRef('g.id', '=', 'p.default_group_id')
+        .select('g.hold_period_days')
+        .$asScalar()
+        .$notNull()
         .as('hold_period_days'),
     );
 }

@@ -1,7 +1,6 @@
 import type { ProgramRecord } from '@headwater/contract';
 import type { ProgramRow } from './program-queries.ts';
 import type { SetUp } from './set-up.ts';
-import { defaultHoldPeriodDays } from './terms.ts';
 
 /** A program on the wire. */
 export function toProgramRecord(setUp: SetUp, row: ProgramRow): ProgramRecord {
@@ -17,7 +16,7 @@ export function toProgramRecord(setUp: SetUp, row: ProgramRow): ProgramRecord {
     attribution_window_days: row.attribution_window_days,
     lead_auth: row.lead_auth,
     organic_payments: row.organic_payments,
-    hold_period_days: row.hold_period_days ?? defaultHoldPeriodDays,
+    hold_period_days: row.hold_period_days,
     fee_bps: row.fee_bps ?? setUp.installationFee.bps,
     fee_free_revenue: Number(row.fee_free_revenue_minor ?? setUp.installationFee.freeRevenueMinor),
     allowed_origins: row.allowed_origins,

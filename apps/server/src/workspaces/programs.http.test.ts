@@ -320,7 +320,7 @@ describe('GET, PATCH, DELETE /api/v1/programs/:id', () => {
     });
   });
 
-  it('PATCH hold_period_days 200 adds a version to the terms in force; 409 when there are none', async () => {
+  it('PATCH hold_period_days 200 adds a version to the terms in force, and is what later terms begin with', async () => {
     const program = await newProgram({ commission: { type: 'cps_lifetime', fixed_cents: 500 } });
     await server.call('PATCH', `/api/v1/programs/${program.id}`, { hold_period_days: 3 });
     await server.call('PATCH', `/api/v1/programs/${program.id}`, { hold_period_days: 3 });
@@ -332,8 +332,12 @@ describe('GET, PATCH, DELETE /api/v1/programs/:id', () => {
       [1, 15, 500],
     ]);
     const bare = await newProgram();
-    const refused = await server.call('PATCH', `/api/v1/programs/${bare.id}`, { hold_period_days: 3 });
-    expect([refused.status, refused.body.code]).toEqual([409, 'conflict']);
+    await server.call('PATCH', `/api/v1/programs/${bare.id}`, { hold_period_days: 3 });
+    const first = await server.call('POST', `/api/v1/groups/${bare.default_group_id}/policies`, {
+      type: 'cps_lifetime',
+      rate_bps: 1000,
+    });
+    expect(first.body.data).toMatchObject({ version: 1, hold_period_days: 3 });
   });
 
   it('PATCH website_id 200 binds, moves and unbinds', async () => {

@@ -1,7 +1,6 @@
 import type { CommissionTerms, PolicyRecord } from '@headwater/contract';
 import { AppError } from '../platform/index.ts';
 
-export const defaultHoldPeriodDays = 15;
 const defaultDurationMonths = 12;
 
 /**

@@ -1,13 +1,12 @@
 import type { ProgramRecord, UpdateProgramRequest } from '@headwater/contract';
-import { AppError, type Db, invariant } from '../platform/index.ts';
+import { type Db, invariant } from '../platform/index.ts';
 import { bindWebsite } from './bind-website.ts';
 import { getOpenProgram } from './own-program.ts';
-import { findLatestPolicy, insertPolicy, listPoliciesInForce, lockGroup } from './policy-queries.ts';
+import { findLatestPolicy, insertPolicy, listPoliciesInForce, lockGroup, updateGroupHold } from './policy-queries.ts';
 import { findProgramRow, lockProgram, updateProgramRow } from './program-queries.ts';
 import { toProgramRecord } from './program-record.ts';
 import { type Actor, change, clearable, type SetUp } from './set-up.ts';
 import { readDomain, readOrigins } from './site.ts';
-import { defaultHoldPeriodDays } from './terms.ts';
 import { unbindProgram } from './website-queries.ts';
 
 /**
@@ -78,14 +77,9 @@ async function changeHold(
 ): Promise<void> {
   invariant(groupId !== null, 'a program has a default group');
   await lockGroup(trx, workspaceId, groupId);
+  await updateGroupHold(trx, workspaceId, groupId, holdPeriodDays);
   const latest = await findLatestPolicy(trx, workspaceId, groupId);
-  const current = latest?.hold_period_days ?? defaultHoldPeriodDays;
   const inForce = await listPoliciesInForce(trx, workspaceId, groupId, now);
-  if (inForce.length === 0) {
-    // The hold is a term of a policy: without one there is nothing to keep it in.
-    if (holdPeriodDays === current) return;
-    throw new AppError('conflict', 'Add a policy to the default group first');
-  }
   let version = latest?.version ?? 0;
   for (const { id: _, ...terms } of inForce.filter((policy) => policy.hold_period_days !== holdPeriodDays)) {
     version += 1;

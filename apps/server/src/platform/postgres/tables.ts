@@ -83,6 +83,7 @@ export interface PartnerGroupsTable {
   program_id: Fixed<number>;
   id: Identity;
   name: string;
+  hold_period_days: Generated<number>;
   created_at: Generated<Date>;
 }
 

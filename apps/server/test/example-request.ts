@@ -1,0 +1,146 @@
+import type { TSchema } from 'typebox';
+import { newId, type Route } from '../src/platform/index.ts';
+import type { Holding } from './tenants.ts';
+
+/** A request to a route that its owner may well send. */
+export interface ExampleRequest {
+  params: Record<string, string>;
+  query: Record<string, string>;
+  body: Record<string, unknown> | undefined;
+}
+
+type Words = Record<string, unknown>;
+
+/** What kind of thing `:id` names, by the collection before it in the path. A new collection is added here. */
+const idOfCollection: Record<string, (own: Holding) => unknown> = {
+  programs: (own) => own.programId,
+  'affiliate-programs': (own) => own.programId,
+  groups: (own) => own.groupId,
+  links: (own) => own.linkId,
+  websites: (own) => own.websiteId,
+  payments: (own) => own.paymentId,
+  'api-keys': (own) => own.keyId,
+};
+
+/** Fields that name something of a tenant, wherever they stand: in a path, a query or a body. */
+export const idFields: Record<string, (own: Holding) => unknown> = {
+  program_id: (own) => own.programId,
+  program_scope: (own) => [own.programId],
+  website_id: (own) => own.websiteId,
+  group_id: (own) => own.groupId,
+  partner_id: (own) => own.partnerId,
+  link_id: (own) => own.linkId,
+  payment_id: (own) => own.paymentId,
+  click_id: (own) => own.clickId,
+  click_ids: (own) => [own.clickId],
+  existing_click_id: (own) => own.clickId,
+  customer_key: (own) => own.customerKey,
+  visitor_id: (own) => own.visitorId,
+  session_id: (own) => own.sessionId,
+  transaction_id: (own) => own.transactionId,
+  affiliate_url: (own) => `https://shop.example/?aff=${own.linkCode}`,
+  code: (own) => own.linkCode,
+  cursor: (own) => own.cursor,
+};
+
+/** Fields whose example must be a new one each time, since the owner's own is taken. */
+const freshFields: Record<string, () => unknown> = {
+  transaction_id: () => newId('txn'),
+  code: () => newId('code').slice(0, 20),
+  name: () => newId('name'),
+};
+
+const knownFields: Record<string, unknown> = {
+  domain: 'shop.example',
+  destination_url: 'https://shop.example/page',
+  email: 'someone@shop.example',
+  customer_email: 'someone@shop.example',
+  timezone: 'UTC',
+  currency: 'USD',
+  scopes: ['program:read'],
+  expires_at: '2100-01-01T00:00:00Z',
+  by: 'source',
+  from: '2026-01-01',
+  to: '2026-12-31',
+};
+
+/** Left out of an example, because they contradict another field or end what the example is made from. */
+const leftOut = new Set(['fixed_cents', 'duration_months', 'status', 'additional_data', 'program_scope']);
+
+/** The names in a path that stand for ids. */
+export function pathParams(route: Route): { name: string; collection: string }[] {
+  const parts = route.path.split('/');
+  return parts.flatMap((part, index) =>
+    part.startsWith(':') ? [{ name: part.slice(1), collection: parts[index - 1] ?? '' }] : [],
+  );
+}
+
+/** A request that names what `own` holds, made from the route's own schemas: a new route needs no example. */
+export function exampleRequest(route: Route, own: Holding): ExampleRequest {
+  const params = Object.fromEntries(
+    pathParams(route).map(({ name, collection }) => [name, String(paramOf(name, collection)(own))]),
+  );
+  const body = route.body === undefined ? undefined : exampleObject(route.body, own, false);
+  return { params, query: exampleQuery(route, own), body };
+}
+
+export function paramOf(name: string, collection: string): (own: Holding) => unknown {
+  const find = name === 'id' ? idOfCollection[collection] : idFields[name];
+  if (find === undefined) throw new Error(`say in example-request.ts what :${name} after /${collection} names`);
+  return find;
+}
+
+/** Required filters only: each further one narrows what a leak could show. */
+function exampleQuery(route: Route, own: Holding): Record<string, string> {
+  if (route.query === undefined) return {};
+  const wanted = exampleObject(route.query, own, true);
+  if (route.path.includes('/reports/')) wanted.program_id = own.programId;
+  return Object.fromEntries(Object.entries(wanted).map(([name, value]) => [name, String(value)]));
+}
+
+export function propertiesOf(schema: TSchema): Record<string, TSchema> {
+  return ((schema as unknown as Words).properties ?? {}) as Record<string, TSchema>;
+}
+
+function exampleObject(schema: TSchema, own: Holding, requiredOnly: boolean): Record<string, unknown> {
+  const required = new Set(((schema as unknown as Words).required ?? []) as string[]);
+  const fields = Object.entries(propertiesOf(schema)).filter(
+    ([name]) => required.has(name) || (!requiredOnly && !leftOut.has(name)),
+  );
+  return Object.fromEntries(fields.map(([name, property]) => [name, exampleOf(name, property, own)]));
+}
+
+function exampleOf(name: string, schema: TSchema, own: Holding): unknown {
+  const words = schema as unknown as Words;
+  if (freshFields[name] !== undefined) return freshFields[name]();
+  if (idFields[name] !== undefined) return idFields[name](own);
+  if (name in knownFields) return knownFields[name];
+  if (words.const !== undefined) return words.const;
+  if (Array.isArray(words.enum)) return words.enum[0];
+  if (Array.isArray(words.anyOf)) return exampleOf(name, words.anyOf[0] as TSchema, own);
+  switch (words.type) {
+    case 'integer':
+    case 'number':
+      return typeof words.minimum === 'number' ? words.minimum : 1;
+    case 'boolean':
+      return true;
+    case 'array':
+      return (words.minItems as number) > 0 ? [exampleOf('item', words.items as TSchema, own)] : [];
+    case 'object':
+      return words.properties === undefined ? {} : exampleObject(schema, own, false);
+    case 'string':
+      return words.format === 'date-time' ? '2026-01-01T00:00:00Z' : /url|referrer/.test(name) ? 'https://shop.example/' : 'text';
+    default:
+      return 'text';
+  }
+}
+
+/** The request as method, URL and body. */
+export function urlOf(route: Route, request: ExampleRequest): string {
+  const path = pathParams(route).reduce(
+    (url, { name }) => url.replace(`:${name}`, request.params[name] ?? ''),
+    route.path,
+  );
+  const query = new URLSearchParams(request.query).toString();
+  return query === '' ? path : `${path}?${query}`;
+}

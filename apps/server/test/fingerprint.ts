@@ -1,0 +1,56 @@
+import type { Postgres } from '../src/platform/index.ts';
+
+/** What is stored, as one text a table. Two that are equal were taken with nothing written in between. */
+export type Fingerprint = Readonly<Record<string, string>>;
+
+/** The shipper empties and books these by itself; that nothing was added to the log shows in its sequence. */
+const workedOffInTheBackground = new Set(['event_batches', 'event_shipments']);
+
+/** Takes the fingerprint of every table of the database; of one tenant's rows only, when it is named. */
+export async function takeFingerprint(postgres: Postgres, workspaceId?: number): Promise<Fingerprint> {
+  const statement = workspaceId === undefined ? await allTables(postgres) : await tablesOf(postgres, workspaceId);
+  const [row] = await postgres.query<Record<string, string>>(statement);
+  return row as Fingerprint;
+}
+
+const statements = new WeakMap<Postgres, Promise<string>>();
+
+function allTables(postgres: Postgres): Promise<string> {
+  const known = statements.get(postgres);
+  if (known !== undefined) return known;
+  const made = listTables(postgres).then((tables) => {
+    const columns = tables.map(({ name }) => column(name, 'true'));
+    // Kept apart from the rows: a batch may be appended and shipped between two fingerprints.
+    columns.push(`(select last_value::text from event_batches_seq_seq) as "event_log_appended"`);
+    return `select ${columns.join(',\n')}`;
+  });
+  statements.set(postgres, made);
+  return made;
+}
+
+async function tablesOf(postgres: Postgres, workspaceId: number): Promise<string> {
+  const tables = await listTables(postgres);
+  const own = tables.filter((table) => table.hasWorkspace || table.name === 'workspaces');
+  const columns = own.map(({ name, hasWorkspace }) =>
+    column(name, `${hasWorkspace ? 'workspace_id' : 'id'} = ${workspaceId}`),
+  );
+  return `select ${columns.join(',\n')}`;
+}
+
+function column(table: string, where: string): string {
+  return `(select count(*) || ' rows ' || coalesce(md5(string_agg(t::text, '|' order by t::text)), '')
+           from ${table} t where ${where}) as "${table}"`;
+}
+
+/** Partitions are read through their parent. */
+async function listTables(postgres: Postgres): Promise<{ name: string; hasWorkspace: boolean }[]> {
+  const tables = await postgres.query<{ name: string; hasWorkspace: boolean }>(
+    `select c.relname as name, exists (
+       select from pg_attribute a where a.attrelid = c.oid and a.attname = 'workspace_id' and not a.attisdropped
+     ) as "hasWorkspace"
+     from pg_class c
+     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+     order by 1`,
+  );
+  return tables.filter(({ name }) => !workedOffInTheBackground.has(name));
+}

@@ -1,0 +1,150 @@
+import { hashToken, maskToken, newToken } from '../src/platform/index.ts';
+import type { Reply, TestServer } from './test-server.ts';
+
+/** A program with one of everything that has an id, all of it known to the database. */
+export interface Holding {
+  programId: number;
+  programToken: string;
+  websiteId: string;
+  websiteToken: string;
+  groupId: number;
+  partnerId: number;
+  linkId: number;
+  linkCode: string;
+  clickId: string;
+  customerKey: string;
+  visitorId: string;
+  sessionId: string;
+  transactionId: string;
+  paymentId: number;
+  keyId: number;
+  /** Where each list's second page begins. */
+  cursor: string;
+}
+
+export interface Tenant extends Holding {
+  workspaceId: number;
+  key: string;
+  /** A second program and website of the same workspace, with everything of its own. */
+  second: Holding;
+  newKey(options?: KeyOptions): Promise<string>;
+}
+
+export interface KeyOptions {
+  scopes?: string[];
+  programScope?: number[];
+  expiresAt?: Date;
+  revokedAt?: Date;
+}
+
+/** A workspace with two programs. Every text in it carries `mark`, so that a leak of it can be seen in an answer. */
+export async function openTenant(server: TestServer, mark: string): Promise<Tenant> {
+  const { postgres } = server.database;
+  const [workspace] = await postgres.query<{ id: number }>(
+    'insert into workspaces (name) values ($1) returning id',
+    [`${mark} workspace`],
+  );
+  const workspaceId = (workspace as { id: number }).id;
+  const newKey = async (options: KeyOptions = {}) => {
+    const key = newToken('affk_');
+    await postgres.query(
+      `insert into management_keys (workspace_id, name, key_hash, prefix, mask, scopes, program_scope, expires_at, revoked_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      [
+        workspaceId,
+        `${mark} key`,
+        hashToken(key),
+        key.slice(0, 13),
+        maskToken(key),
+        options.scopes ?? ['*'],
+        options.programScope ?? null,
+        options.expiresAt ?? null,
+        options.revokedAt ?? null,
+      ],
+    );
+    server.server.directory.clear();
+    return key;
+  };
+  const key = await newKey();
+  const first = await openHolding(server, key, `${mark}-1`);
+  const second = await openHolding(server, key, `${mark}-2`);
+  return { ...first, workspaceId, key, second, newKey };
+}
+
+async function openHolding(server: TestServer, key: string, mark: string): Promise<Holding> {
+  const post = async (path: string, body: unknown, token?: string) => must(await server.post(path, body, token));
+  const domain = `${mark}.example`;
+  const { data: website } = await post('/api/v1/websites', { domain, name: `${mark} site` }, key);
+  const { data: program } = await post(
+    '/api/v1/programs',
+    {
+      name: `${mark} program`,
+      domain,
+      website_id: website.website_id,
+      commission: { type: 'cps_lifetime', rate_bps: 1000 },
+    },
+    key,
+  );
+  const { data: partner } = await post(
+    `/api/v1/programs/${program.id}/partners`,
+    { name: `${mark} partner`, code: `${mark}-code`, email: `partner@${domain}` },
+    key,
+  );
+  const { data: apiKey } = await post(
+    '/api/v1/api-keys',
+    { name: `${mark} made key`, scopes: ['program:list'], program_scope: [program.id] },
+    key,
+  );
+  const visitorId = `${mark}-visitor`;
+  const sessionId = `${mark}-session`;
+  await post('/api/v1/collect', {
+    website_id: website.website_id,
+    visitor_id: visitorId,
+    session_id: sessionId,
+    events: [{ type: 'pageview', url: `https://${domain}/landing` }],
+  });
+  const { click_id: clickId } = await post('/api/v1/track/click', {
+    affiliate_url: `https://${domain}/?aff=${mark}-code`,
+    visitor_id: visitorId,
+  });
+  const customerKey = `${mark}-customer`;
+  await post(
+    '/api/v1/track/lead',
+    { click_id: clickId, customer_key: customerKey, email: `buyer@${domain}` },
+    program.api_token,
+  );
+  const sale = (transactionId: string) =>
+    post(
+      '/api/v1/track/sale',
+      { transaction_id: transactionId, customer_key: customerKey, amount_cents: 5000 },
+      program.api_token,
+    );
+  const { sale_id: paymentId } = await sale(`${mark}-transaction`);
+  await sale(`${mark}-transaction-2`);
+  const page = must(await server.get(`/api/v1/programs/${program.id}/payments?limit=1`, key));
+  return {
+    programId: program.id,
+    programToken: program.api_token,
+    websiteId: website.website_id,
+    websiteToken: website.api_token,
+    groupId: program.default_group_id,
+    partnerId: partner.id,
+    linkId: partner.links[0].id,
+    linkCode: `${mark}-code`,
+    clickId,
+    customerKey,
+    visitorId,
+    sessionId,
+    transactionId: `${mark}-transaction`,
+    paymentId,
+    keyId: apiKey.id,
+    cursor: page.next_cursor ?? '',
+  };
+}
+
+function must(reply: Reply): Reply['body'] {
+  if (reply.status >= 300 || reply.body.success === false) {
+    throw new Error(`set-up was refused: ${reply.status} ${JSON.stringify(reply.body)}`);
+  }
+  return reply.body;
+}

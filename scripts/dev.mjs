@@ -6,7 +6,12 @@ import { fileURLToPath } from 'node:url';
 import { buildAll } from './build.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const watched = ['apps/server/src', 'apps/server/migrations', 'packages/contract/src', 'packages/tracker/src'];
+const watched = [
+  'apps/server/src',
+  'apps/server/migrations',
+  'packages/contract/src',
+  'packages/tracker/src',
+];
 
 let server;
 let pending;

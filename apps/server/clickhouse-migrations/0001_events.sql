@@ -47,6 +47,8 @@ create table if not exists events (
   link_id UInt32,
   click_id String codec(ZSTD(1)),
   payment_id UInt64,
+  -- -1 takes an earlier payment event back, to be told anew with its other half: count payments as sum(sign)
+  sign Int8 default 1,
   amount Int64,
   currency LowCardinality(String),
   commission Int64,

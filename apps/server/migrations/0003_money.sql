@@ -112,6 +112,16 @@ create unique index commissions_click on commissions (workspace_id, click_id) wh
 create index commissions_program on commissions (workspace_id, program_id, id);
 create index commissions_customer on commissions (workspace_id, customer_id) where customer_id is not null;
 
+-- The to-do list of the release job: commissions that become approved by themselves when their hold is over.
+create table commission_holds (
+  workspace_id integer not null,
+  commission_id bigint not null,
+  due_at timestamptz not null,
+  primary key (workspace_id, commission_id),
+  foreign key (workspace_id, commission_id) references commissions
+);
+create index commission_holds_due on commission_holds (due_at);
+
 create table fees (
   workspace_id integer not null,
   payment_id bigint not null,

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import pg from 'pg';
 import { listCommissionsRoute } from './commissions/index.ts';
-import { type ClickHouse, migrateClickHouse, openClickHouse } from './platform/clickhouse/index.ts';
 import { identifyVisitor, leadRoutes, listLeadsRoute } from './customers/index.ts';
 import { buildApp } from './http/app.ts';
 import { plainRoutes } from './http/plain-routes.ts';
 import { ensurePartitionsAround, runJobs } from './jobs/index.ts';
 import { listPaymentsRoute, paymentRoutes } from './payments/index.ts';
+import { type ClickHouse, migrateClickHouse, openClickHouse } from './platform/clickhouse/index.ts';
 import {
   type Clock,
   createHasher,
@@ -70,13 +70,23 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   const postgres = openPostgres(options.databaseUrl);
   await ensurePartitionsAround(postgres, clock.now());
   const directory = await openDirectory(postgres, async () => {
-    const client = new pg.Client({ connectionString: options.databaseUrl, application_name: 'headwater directory' });
+    const client = new pg.Client({
+      connectionString: options.databaseUrl,
+      application_name: 'headwater directory',
+    });
     await client.connect();
     return client;
   });
   const hasher = createHasher(options.secret);
   const ingest = createIngest(postgres);
-  const shipper = createShipper({ postgres, databaseUrl: options.databaseUrl, clickhouse, log, metrics, clock });
+  const shipper = createShipper({
+    postgres,
+    databaseUrl: options.databaseUrl,
+    clickhouse,
+    log,
+    metrics,
+    clock,
+  });
   const fees = { feeBps: fee.bps, feeFreeMinor: fee.freeRevenueMinor };
   const stores = { postgres, directory, clock, hasher };
   const routes: Route[] = [
@@ -122,7 +132,12 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   });
   shipper.start();
   const jobs = options.jobs
-    ? await runJobs({ postgres, clock, log, reconcile: () => reconcileAll({ postgres, clickhouse, log, clock }) })
+    ? await runJobs({
+        postgres,
+        clock,
+        log,
+        reconcile: () => reconcileAll({ postgres, clickhouse, log, clock }),
+      })
     : undefined;
   return {
     app,

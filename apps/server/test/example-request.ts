@@ -48,12 +48,22 @@ const freshFields: Record<string, () => unknown> = {
   transaction_id: () => newId('txn'),
   code: () => newId('code').slice(0, 20),
   name: () => newId('name'),
+  email: () => `${newId('someone')}@shop.example`,
+};
+
+/** Where a rule of the route itself makes the general example a wrong one. */
+const exceptions: Record<string, (body: Record<string, unknown>, own: Holding) => Record<string, unknown>> = {
+  // one website a program: what is bound already cannot be bound anew
+  'POST /api/v1/programs': ({ website_id: _, ...body }) => body,
+  'POST /api/v1/websites': ({ program_id: _, ...body }) => body,
+  // a customer who paid is a lead no more
+  'POST /api/v1/track/lead': (body) => ({ ...body, customer_key: newId('user') }),
+  'POST /api/v1/track/refund': (body, own) => ({ ...body, transaction_id: own.transactionId }),
 };
 
 const knownFields: Record<string, unknown> = {
   domain: 'shop.example',
   destination_url: 'https://shop.example/page',
-  email: 'someone@shop.example',
   customer_email: 'someone@shop.example',
   timezone: 'UTC',
   currency: 'USD',
@@ -80,13 +90,16 @@ export function exampleRequest(route: Route, own: Holding): ExampleRequest {
   const params = Object.fromEntries(
     pathParams(route).map(({ name, collection }) => [name, String(paramOf(name, collection)(own))]),
   );
-  const body = route.body === undefined ? undefined : exampleObject(route.body, own, false);
+  const general = route.body === undefined ? undefined : exampleObject(route.body, own, false);
+  const exception = exceptions[`${route.method} ${route.path}`];
+  const body = general !== undefined && exception !== undefined ? exception(general, own) : general;
   return { params, query: exampleQuery(route, own), body };
 }
 
 export function paramOf(name: string, collection: string): (own: Holding) => unknown {
   const find = name === 'id' ? idOfCollection[collection] : idFields[name];
-  if (find === undefined) throw new Error(`say in example-request.ts what :${name} after /${collection} names`);
+  if (find === undefined)
+    throw new Error(`say in example-request.ts what :${name} after /${collection} names`);
   return find;
 }
 
@@ -116,7 +129,7 @@ function exampleOf(name: string, schema: TSchema, own: Holding): unknown {
   if (idFields[name] !== undefined) return idFields[name](own);
   if (name in knownFields) return knownFields[name];
   if (words.const !== undefined) return words.const;
-  if (Array.isArray(words.enum)) return words.enum[0];
+  if (Array.isArray(words.enum)) return words.enum.includes('cps_lifetime') ? 'cps_lifetime' : words.enum[0];
   if (Array.isArray(words.anyOf)) return exampleOf(name, words.anyOf[0] as TSchema, own);
   switch (words.type) {
     case 'integer':
@@ -129,7 +142,11 @@ function exampleOf(name: string, schema: TSchema, own: Holding): unknown {
     case 'object':
       return words.properties === undefined ? {} : exampleObject(schema, own, false);
     case 'string':
-      return words.format === 'date-time' ? '2026-01-01T00:00:00Z' : /url|referrer/.test(name) ? 'https://shop.example/' : 'text';
+      return words.format === 'date-time'
+        ? '2026-01-01T00:00:00Z'
+        : /url|referrer/.test(name)
+          ? 'https://shop.example/'
+          : 'text';
     default:
       return 'text';
   }

@@ -8,7 +8,8 @@ const workedOffInTheBackground = new Set(['event_batches', 'event_shipments']);
 
 /** Takes the fingerprint of every table of the database; of one tenant's rows only, when it is named. */
 export async function takeFingerprint(postgres: Postgres, workspaceId?: number): Promise<Fingerprint> {
-  const statement = workspaceId === undefined ? await allTables(postgres) : await tablesOf(postgres, workspaceId);
+  const statement =
+    workspaceId === undefined ? await allTables(postgres) : await tablesOf(postgres, workspaceId);
   const [row] = await postgres.query<Record<string, string>>(statement);
   return row as Fingerprint;
 }

@@ -72,7 +72,8 @@ export async function openTenant(server: TestServer, mark: string): Promise<Tena
 }
 
 async function openHolding(server: TestServer, key: string, mark: string): Promise<Holding> {
-  const post = async (path: string, body: unknown, token?: string) => must(await server.post(path, body, token));
+  const post = async (path: string, body: unknown, token?: string) =>
+    must(await server.post(path, body, token));
   const domain = `${mark}.example`;
   const { data: website } = await post('/api/v1/websites', { domain, name: `${mark} site` }, key);
   const { data: program } = await post(

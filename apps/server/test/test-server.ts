@@ -1,4 +1,11 @@
-import { type Clock, createHasher, createLog, hashToken, maskToken, newToken } from '../src/platform/index.ts';
+import {
+  type Clock,
+  createHasher,
+  createLog,
+  hashToken,
+  maskToken,
+  newToken,
+} from '../src/platform/index.ts';
 import { openServer, type Server } from '../src/server.ts';
 import { noGeo } from '../src/touches/index.ts';
 import { installBootstrapKey } from '../src/workspaces/index.ts';
@@ -84,7 +91,11 @@ export async function openTestServer(
       ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const isJson = String(response.headers['content-type']).includes('json');
-    return { status: response.statusCode, body: isJson ? response.json() : response.body, headers: response.headers };
+    return {
+      status: response.statusCode,
+      body: isJson ? response.json() : response.body,
+      headers: response.headers,
+    };
   }
 
   return {

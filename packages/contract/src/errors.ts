@@ -51,7 +51,11 @@ export const errorCatalogue = {
   not_found: entry(404, 'Not found', 'Check the method and the path against /docs.'),
   program_not_found: entry(404, 'Program not found', 'Check the program id.'),
   website_not_found: entry(404, 'Website not found', 'Check the website id.'),
-  partner_not_found: entry(404, 'Partner not found', 'Check the partner id; it must be enrolled in the program.'),
+  partner_not_found: entry(
+    404,
+    'Partner not found',
+    'Check the partner id; it must be enrolled in the program.',
+  ),
   link_not_found: entry(404, 'Link not found', 'Check the link id.'),
   group_not_found: entry(404, 'Group not found', 'Check the group id.'),
   key_not_found: entry(404, 'Key not found', 'Check the key id.'),
@@ -77,7 +81,11 @@ export const errorCatalogue = {
   payload_too_large: entry(413, 'Payload too large', 'Send at most 256 KB; split batches.'),
   unsupported_content_type: entry(415, 'Unsupported content type', 'Send application/json.'),
   rate_limited: entry(429, 'Rate limited', 'Wait the seconds in Retry-After, then go on.'),
-  internal: entry(500, 'Internal error', 'Try again: nothing was stored. Report the x-request-id if it stays.'),
+  internal: entry(
+    500,
+    'Internal error',
+    'Try again: nothing was stored. Report the x-request-id if it stays.',
+  ),
   unavailable: entry(503, 'Temporarily unavailable', 'Try again after the seconds in Retry-After.'),
 } as const satisfies Record<string, ErrorEntry>;
 

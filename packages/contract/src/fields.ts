@@ -40,7 +40,11 @@ export const instant = (wording: Wording = {}) =>
 export const additionalData = Type.Optional(
   Type.Object(
     { test_mode: Type.Optional(Type.Boolean({ description: 'true: a test event, see §4' })) },
-    { additionalProperties: true, description: 'anything, at most 16 KB', 'x-message': 'additional_data is invalid' },
+    {
+      additionalProperties: true,
+      description: 'anything, at most 16 KB',
+      'x-message': 'additional_data is invalid',
+    },
   ),
 );
 

@@ -1,8 +1,8 @@
 /** The wire: schemas of every request and answer, and the catalogue of errors. No logic. */
 export * from './errors.ts';
+export * from './explain.ts';
 export * from './fields.ts';
 export * from './lists.ts';
 export * from './setup.ts';
 export * from './track.ts';
 export * from './visits.ts';
-export * from './explain.ts';

@@ -1,11 +1,21 @@
 /** Partner tracking: click, lead, sale, refund (contract §5). */
 import Type, { type Static } from 'typebox';
-import { additionalData, amountCents, descriptive, instant, requiredText, text, textOrInteger } from './fields.ts';
+import {
+  additionalData,
+  amountCents,
+  descriptive,
+  instant,
+  requiredText,
+  text,
+  textOrInteger,
+} from './fields.ts';
 
 export const ClickRequest = Type.Object(
   {
     affiliate_url: Type.Optional(
-      Type.String({ description: 'absolute http(s) URL with the parameter aff; required unless a test event' }),
+      Type.String({
+        description: 'absolute http(s) URL with the parameter aff; required unless a test event',
+      }),
     ),
     page_url: descriptive('page that sent the click', 4096),
     referrer_url: descriptive('where the visitor came from', 4096),
@@ -164,7 +174,9 @@ export const DuplicateAnswer = Type.Object({
 
 export const RefundAnswer = Type.Object({
   success: Type.Literal(true),
-  status: Type.Union(['reversed', 'refunded', 'skipped', 'no_commission'].map((status) => Type.Literal(status))),
+  status: Type.Union(
+    ['reversed', 'refunded', 'skipped', 'no_commission'].map((status) => Type.Literal(status)),
+  ),
   deductionAmount: Type.Optional(Type.Number({ description: 'commission taken back, in major units' })),
   commission_id: Type.Optional(Type.Union([Type.Integer(), Type.Null()])),
   reason: Type.Optional(Type.String()),

@@ -18,7 +18,9 @@ export type EventRejection = (typeof eventRejections)[number];
 export const CollectEvent = Type.Object({
   type: Type.Union(['pageview', 'event', 'identify'].map((type) => Type.Literal(type))),
   name: Type.Optional(Type.String({ maxLength: 100, description: 'required for event' })),
-  url: Type.Optional(Type.String({ maxLength: 4096, description: 'required for pageview; absolute http(s)' })),
+  url: Type.Optional(
+    Type.String({ maxLength: 4096, description: 'required for pageview; absolute http(s)' }),
+  ),
   referrer: Type.Optional(Type.String()),
   title: Type.Optional(Type.String()),
   screen: Type.Optional(Type.String()),

@@ -9,9 +9,19 @@ import * as queries from './queries.ts';
  */
 export async function releaseHolds(postgres: Postgres, now: Date, limit = 1000): Promise<number> {
   return postgres.transaction(async (trx) => {
-    const due = await queries.lockDueCommissions(trx, now, limit);
+    const due = await queries.takeDueCommissions(trx, now, limit);
     for (const standing of due) {
-      await move(trx, standing, 'partner_pending', 'partner_approved', standing.pendingMinor, 'approval', now);
+      // Refunded whole while on hold: nothing is left to approve.
+      if (standing.pendingMinor === 0n) continue;
+      await move(
+        trx,
+        standing,
+        'partner_pending',
+        'partner_approved',
+        standing.pendingMinor,
+        'approval',
+        now,
+      );
     }
     return due.length;
   });

@@ -2,10 +2,7 @@ import type { Currency } from '../money/index.ts';
 import type { Policy } from './terms.ts';
 
 /** What a commission was earned by: exactly one of the three. */
-export type EarnedBy =
-  | { paymentId: bigint }
-  | { clickId: string }
-  | { leadId: bigint };
+export type EarnedBy = { paymentId: bigint } | { clickId: string } | { leadId: bigint };
 
 export interface NewCommission {
   workspaceId: number;

@@ -3,6 +3,7 @@
  * moves between ledger accounts. A commission's amount is decided in terms.ts and nowhere else.
  */
 export { markPaid, releaseHolds } from './advance-commissions.ts';
+export { listCommissionsRoute } from './list-commissions.ts';
 export {
   anyClickEarned,
   type CommissionOfPayment,
@@ -10,10 +11,10 @@ export {
   findTermsOf,
   leadEarned,
   listCommissionsOfPayment,
+  lockCommissionsOfPayment,
   oneTimeEarned,
   type PartnerTerms,
 } from './queries.ts';
 export { earningEntries, recordCommission } from './record-commission.ts';
 export { reversalOf } from './reverse-commission.ts';
 export * from './terms.ts';
-export { listCommissionsRoute } from './list-commissions.ts';

@@ -5,11 +5,17 @@ import type { Policy, PolicyType } from './terms.ts';
 
 const insert = statement(
   'commissions.insert',
-  `insert into commissions
-     (workspace_id, program_id, partner_id, customer_id, payment_id, click_id, lead_id, policy_id, type,
-      amount_minor, currency, hold_until, approval, earned_at, created_at)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-   returning id`,
+  `with commission as (
+     insert into commissions
+       (workspace_id, program_id, partner_id, customer_id, payment_id, click_id, lead_id, policy_id, type,
+        amount_minor, currency, hold_until, approval, earned_at, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+     returning workspace_id, id, hold_until, approval
+   ), hold as (
+     insert into commission_holds (workspace_id, commission_id, due_at)
+     select workspace_id, id, hold_until from commission where approval = 'automatic'
+   )
+   select id from commission`,
 );
 
 export async function insertCommission(
@@ -92,7 +98,13 @@ const findTerms = statement(
 
 export async function findTermsOf(
   sql: Sql,
-  question: { workspaceId: number; programId: number; partnerIds: readonly number[]; at: Date; productId: string | null },
+  question: {
+    workspaceId: number;
+    programId: number;
+    partnerIds: readonly number[];
+    at: Date;
+    productId: string | null;
+  },
 ): Promise<PartnerTerms[]> {
   const rows = await sql.query<TermsRow>(findTerms, [
     question.workspaceId,
@@ -139,7 +151,11 @@ const findPolicyById = statement(
    where v.workspace_id = $1 and v.id = $2`,
 );
 
-export async function findPolicy(sql: Sql, workspaceId: number, policyId: number): Promise<Policy | undefined> {
+export async function findPolicy(
+  sql: Sql,
+  workspaceId: number,
+  policyId: number,
+): Promise<Policy | undefined> {
   const [row] = await sql.query<TermsRow>(findPolicyById, [workspaceId, policyId]);
   return row === undefined || row.policy_id === null ? undefined : toPolicy(row, row.policy_id);
 }
@@ -180,6 +196,21 @@ export function listCommissionsOfPayment(
   return sql.query(standingsOfPayment, [workspaceId, paymentId]);
 }
 
+const lockOfPayment = statement(
+  'commissions.lock_of_payment',
+  'select id from commissions where workspace_id = $1 and payment_id = $2 order by id for update',
+);
+
+/** The same, locked: a release of holds cannot move the money that a refund is about to take back. */
+export async function lockCommissionsOfPayment(
+  trx: Transaction,
+  workspaceId: number,
+  paymentId: bigint,
+): Promise<CommissionOfPayment[]> {
+  await trx.query(lockOfPayment, [workspaceId, paymentId]);
+  return listCommissionsOfPayment(trx, workspaceId, paymentId);
+}
+
 const lockCommissions = statement(
   'commissions.lock',
   'select id from commissions where workspace_id = $1 and id = any($2::bigint[]) order by id for update',
@@ -199,23 +230,28 @@ export async function lockStandings(
   return trx.query(standingsById, [workspaceId, commissionIds]);
 }
 
-const lockDue = statement(
-  'commissions.lock_due',
-  `select c.workspace_id as "workspaceId", c.id from commissions c
-   where c.hold_until <= $1 and c.approval = 'automatic'
-     and (select coalesce(sum(e.amount_minor), 0) from ledger_entries e
-          where e.workspace_id = c.workspace_id and e.commission_id = c.id and e.account = 'partner_pending') < 0
-   order by c.hold_until limit $2
-   for update of c skip locked`,
+const takeDue = statement(
+  'commissions.take_due_holds',
+  `delete from commission_holds h using (
+     select workspace_id, commission_id from commission_holds
+     where due_at <= $1 order by due_at limit $2 for update skip locked
+   ) due
+   where h.workspace_id = due.workspace_id and h.commission_id = due.commission_id
+   returning h.workspace_id as "workspaceId", h.commission_id as id`,
 );
 
-export async function lockDueCommissions(trx: Transaction, now: Date, limit: number): Promise<LockedStanding[]> {
-  const due = await trx.query<{ workspaceId: number; id: bigint }>(lockDue, [now, limit]);
+/** Takes commissions whose hold is over off the list, and locks them. */
+export async function takeDueCommissions(
+  trx: Transaction,
+  now: Date,
+  limit: number,
+): Promise<LockedStanding[]> {
+  const due = await trx.query<{ workspaceId: number; id: bigint }>(takeDue, [now, limit]);
   const standings: LockedStanding[] = [];
   for (const [workspaceId, ids] of groupByWorkspace(due)) {
-    standings.push(...(await trx.query<LockedStanding>(standingsById, [workspaceId, ids])));
+    standings.push(...(await lockStandings(trx, workspaceId, ids)));
   }
-  return standings.filter((standing) => standing.pendingMinor > 0n);
+  return standings;
 }
 
 function groupByWorkspace(rows: readonly { workspaceId: number; id: bigint }[]): Map<number, bigint[]> {

@@ -21,7 +21,11 @@ export async function listCandidates(
     visitors,
     webVisitors,
   });
-  const enrolled = await findEnrolledPartners(trx, program, clicks.map((click) => click.partnerId));
+  const enrolled = await findEnrolledPartners(
+    trx,
+    program,
+    clicks.map((click) => click.partnerId),
+  );
   const touches = clicks.map(({ clickId, partnerId, clickedAt }) => ({
     clickId,
     partnerId,

@@ -1,6 +1,6 @@
 import { LeadAnswer, LeadRequest, TestEventAnswer } from '@headwater/contract';
 import Type from 'typebox';
-import { type Call, ok, parseClickId, reader, type Route, wholeNumber } from '../platform/index.ts';
+import { type Call, ok, parseClickId, type Route, reader, wholeNumber } from '../platform/index.ts';
 import { readAdditionalData, testAnswer } from '../touches/index.ts';
 import type { Program } from '../workspaces/index.ts';
 import { type LeadDeps, recordLead, recordTestLead } from './record-lead.ts';

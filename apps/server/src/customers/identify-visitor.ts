@@ -18,7 +18,14 @@ export async function identifyVisitor(
   if (customerKey === null && email === null) return;
   const program = programId === null ? undefined : await deps.directory.findProgram(programId);
   await deps.postgres.transaction(async (trx) => {
-    await queries.insertVisitorIdentity(trx, { workspaceId, websiteId, visitorId, customerKey, email, seenAt: at });
+    await queries.insertVisitorIdentity(trx, {
+      workspaceId,
+      websiteId,
+      visitorId,
+      customerKey,
+      email,
+      seenAt: at,
+    });
     if (program?.leadAuth !== 'open') return;
     await queries.lockCustomerMaking(trx, program, visitorId);
     const customer = await findIdentified(trx, program, { customerKey, email, webVisitor: visitorId });

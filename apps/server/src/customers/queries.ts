@@ -134,7 +134,13 @@ export async function learnIdentifiers(
   const { customerKey, email } = learned;
   await trx.query('savepoint learn_identifiers');
   try {
-    await trx.query(learn, [customer.workspaceId, customer.id, customerKey, email?.hash ?? null, email?.masked ?? null]);
+    await trx.query(learn, [
+      customer.workspaceId,
+      customer.id,
+      customerKey,
+      email?.hash ?? null,
+      email?.masked ?? null,
+    ]);
     await trx.query('release savepoint learn_identifiers');
     return true;
   } catch (error) {

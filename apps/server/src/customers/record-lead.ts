@@ -1,6 +1,12 @@
 import type { LeadRequest } from '@headwater/contract';
 import { decide } from '../attribution/index.ts';
-import { earningEntries, findTermsOf, leadEarned, recordCommission, splitByCredits } from '../commissions/index.ts';
+import {
+  earningEntries,
+  findTermsOf,
+  leadEarned,
+  recordCommission,
+  splitByCredits,
+} from '../commissions/index.ts';
 import { postTransaction } from '../ledger/index.ts';
 import {
   AppError,
@@ -63,7 +69,10 @@ export async function recordLead(
       }
     }
     if (lookup.customer?.status === 'conversion') {
-      throw new AppError('invalid_request', 'Customer status cannot be updated to lead. Current status: conversion');
+      throw new AppError(
+        'invalid_request',
+        'Customer status cannot be updated to lead. Current status: conversion',
+      );
     }
     const isNew = lookup.customer?.status !== 'lead';
     const bound = await bindCustomer(trx, program, lookup, identifiers, now);
@@ -144,7 +153,9 @@ function leadEvent(program: Program | null, identifiers: Identifiers, request: L
 }
 
 function furtherClickIds(clickIds: readonly unknown[]): string[] {
-  return clickIds.filter((id): id is string => typeof id === 'string' && id.length <= 255 && !id.includes('\u0000')).slice(-maxFurtherClicks);
+  return clickIds
+    .filter((id): id is string => typeof id === 'string' && id.length <= 255 && !id.includes('\u0000'))
+    .slice(-maxFurtherClicks);
 }
 
 async function linkFurtherClicks(
@@ -158,7 +169,12 @@ async function linkFurtherClicks(
   if (ids.length === 0) return customer;
   const clicks = await findClicks(trx, program.workspaceId, ids);
   const own = clicks.filter((click) => click.programId === program.id);
-  return linkBrowsers(trx, customer, own.flatMap((click) => browsersOf(click, null)), now);
+  return linkBrowsers(
+    trx,
+    customer,
+    own.flatMap((click) => browsersOf(click, null)),
+    now,
+  );
 }
 
 async function recordProvisional(

@@ -16,9 +16,13 @@ export async function settleProvisionalLeads(
   clickId: string | null,
   now: Date,
 ): Promise<Customer> {
-  const waiting = await queries.lockProvisionalLeads(trx, program, { customerKey: customer.customerKey, clickId });
+  const waiting = await queries.lockProvisionalLeads(trx, program, {
+    customerKey: customer.customerKey,
+    clickId,
+  });
   const own = waiting.filter(
-    (lead) => lead.customerKey === null || customer.customerKey === null || lead.customerKey === customer.customerKey,
+    (lead) =>
+      lead.customerKey === null || customer.customerKey === null || lead.customerKey === customer.customerKey,
   );
   if (own.length === 0) return customer;
   let settled = customer;
@@ -34,9 +38,19 @@ export async function settleProvisionalLeads(
       { customerKey: lead.customerKey, email: lead.email, webVisitor: lead.webVisitor },
       now,
     );
-    settled = await linkBrowsers(trx, settled, clicks.flatMap((click) => browsersOf(click, null)), now);
+    settled = await linkBrowsers(
+      trx,
+      settled,
+      clicks.flatMap((click) => browsersOf(click, null)),
+      now,
+    );
     await queries.markLead(trx, settled, lead.createdAt);
   }
-  await queries.settleLeads(trx, settled, own.map((lead) => lead.id), now);
+  await queries.settleLeads(
+    trx,
+    settled,
+    own.map((lead) => lead.id),
+    now,
+  );
   return settled.status === 'click' ? { ...settled, status: 'lead' } : settled;
 }

@@ -1,4 +1,4 @@
-import { AppError, type Access, type Principal } from '../platform/index.ts';
+import { type Access, AppError, type Principal } from '../platform/index.ts';
 import type { Directory } from '../workspaces/index.ts';
 
 const nobody: Principal = { kind: 'nobody' };
@@ -30,7 +30,11 @@ function bearerToken(authorization: string | undefined): string | undefined {
 async function findPrincipal(access: Access, token: string, directory: Directory): Promise<Principal> {
   const principal = await directory.findPrincipal(token);
   if (principal === undefined || !fits(access, principal)) throw new AppError('invalid_token');
-  if (access.kind === 'management' && principal.kind === 'management' && !mayUse(principal.scopes, access.scope)) {
+  if (
+    access.kind === 'management' &&
+    principal.kind === 'management' &&
+    !mayUse(principal.scopes, access.scope)
+  ) {
     throw new AppError('missing_permission', `Missing permission: ${access.scope}`);
   }
   return principal;
@@ -46,7 +50,9 @@ function fits(access: Access, principal: Principal): boolean {
     case 'website':
       return principal.kind === 'website';
     case 'management':
-      return principal.kind === 'management' || (access.orProgramToken === true && principal.kind === 'program');
+      return (
+        principal.kind === 'management' || (access.orProgramToken === true && principal.kind === 'program')
+      );
   }
 }
 

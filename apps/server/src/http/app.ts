@@ -1,5 +1,14 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
-import { newId, type Answer, type ErrorShape, type Log, type Metrics, type Principal, type Route } from '../platform/index.ts';
+import {
+  type Access,
+  type Answer,
+  type ErrorShape,
+  type Log,
+  type Metrics,
+  newId,
+  type Principal,
+  type Route,
+} from '../platform/index.ts';
 import type { Directory } from '../workspaces/index.ts';
 import { authenticate } from './access.ts';
 import { installDocs } from './docs.ts';
@@ -73,11 +82,9 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     const route = request.routeOptions?.config?.route;
     const shape: ErrorShape = route?.errors ?? 'plain';
     const refusal = toRefusal(error, shape, route?.failure ?? 'Internal error');
-    if (refusal.bug) options.log.error({ err: error, requestId: request.id, path: route?.path }, 'request failed');
-    if (refusal.status >= 400 && route !== undefined) {
-      const reason = String(refusal.body.code ?? refusal.status);
-      options.metrics.refused.inc({ route: route.path, reason });
-    }
+    if (refusal.code === 'internal')
+      options.log.error({ err: error, requestId: request.id, path: route?.path }, 'request failed');
+    options.metrics.refused.inc({ route: route?.path ?? 'none', reason: refusal.code });
     if (refusal.retryAfterSeconds !== null) reply.header('retry-after', String(refusal.retryAfterSeconds));
     return reply.status(refusal.status).send(refusal.body);
   }
@@ -98,6 +105,7 @@ function addRoute(app: FastifyInstance, route: Route, directory: Directory): voi
     schema: {
       tags: [route.tag],
       summary: route.summary,
+      security: securityOf(route.access),
       ...(route.body ? { body: route.body } : {}),
       ...(route.query ? { querystring: route.query } : {}),
       response: route.answers,
@@ -123,6 +131,20 @@ function addRoute(app: FastifyInstance, route: Route, directory: Directory): voi
     handler: (request, reply) => answerCall(route, request, reply),
   });
   if (route.cors) app.options(route.path, { config: { route }, schema: { hide: true } }, preflight);
+}
+
+/** The access of a route, as the reference says it: any one of the members opens it. */
+function securityOf(access: Access): Record<string, string[]>[] {
+  switch (access.kind) {
+    case 'public':
+      return [];
+    case 'program_if_sent':
+      return [{}, { program: [] }];
+    case 'management':
+      return access.orProgramToken ? [{ management: [] }, { program: [] }] : [{ management: [] }];
+    default:
+      return [{ [access.kind]: [] }];
+  }
 }
 
 async function answerCall(route: Route, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {

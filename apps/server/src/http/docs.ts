@@ -10,7 +10,8 @@ export async function installDocs(app: FastifyInstance): Promise<void> {
       info: {
         title: 'Headwater',
         version: '1',
-        description: 'Traces every payment back to its source: the partner who earned it and the visit that brought it.',
+        description:
+          'Traces every payment back to its source: the partner who earned it and the visit that brought it.',
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       components: {
@@ -25,6 +26,16 @@ export async function installDocs(app: FastifyInstance): Promise<void> {
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
   await app.register(apiReference, {
     routePrefix: '/docs',
-    configuration: { url: '/openapi.json', title: 'Headwater API', withDefaultFonts: false, telemetry: false } as never,
+    // Nothing of the page may call anybody else's server.
+    configuration: {
+      url: '/openapi.json',
+      title: 'Headwater API',
+      withDefaultFonts: false,
+      telemetry: false,
+      agent: { disabled: true },
+      mcp: { disabled: true },
+      showDeveloperTools: 'never',
+      proxyUrl: '',
+    } as never,
   });
 }

@@ -5,8 +5,8 @@ interface Refusal {
   status: number;
   body: Record<string, unknown>;
   retryAfterSeconds: number | null;
-  /** Something went wrong on our side: log it. */
-  bug: boolean;
+  /** The catalogue's code, for the counter of refusals. */
+  code: ErrorCode;
 }
 
 /** Codes whose text every route words alike; attribute-payment carries them under both keys (contract §1). */
@@ -25,13 +25,13 @@ export function toRefusal(error: unknown, shape: ErrorShape, failure: string): R
   const refusal = asAppError(error);
   if (refusal === undefined) {
     const body = worded('internal', failure, shape);
-    return { status: 500, body, retryAfterSeconds: null, bug: true };
+    return { status: 500, body, retryAfterSeconds: null, code: 'internal' };
   }
   return {
     status: refusal.status,
     body: { ...worded(refusal.code, refusal.message, shape), ...refusal.details },
     retryAfterSeconds: refusal.retryAfterSeconds,
-    bug: false,
+    code: refusal.code,
   };
 }
 
@@ -56,5 +56,7 @@ function asAppError(error: unknown): AppError | undefined {
   }
   const code = (error as { code?: unknown } | null)?.code;
   const known = typeof code === 'string' ? fastifyCodes[code] : undefined;
-  return known === undefined ? undefined : new AppError(known, errorCatalogue[known].message, { cause: error });
+  return known === undefined
+    ? undefined
+    : new AppError(known, errorCatalogue[known].message, { cause: error });
 }

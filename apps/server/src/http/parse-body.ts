@@ -35,6 +35,7 @@ function parseBody(request: FastifyRequest, payload: Buffer): Record<string, unk
   } catch (cause) {
     throw new AppError('malformed_json', undefined, { cause });
   }
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) throw new AppError('body_not_object');
+  if (value === null || typeof value !== 'object' || Array.isArray(value))
+    throw new AppError('body_not_object');
   return value as Record<string, unknown>;
 }

@@ -14,6 +14,9 @@ export interface PlainDeps {
 export function plainRoutes(deps: PlainDeps): (app: FastifyInstance) => void {
   const etag = `"${createHash('sha256').update(deps.tracker).digest('base64url').slice(0, 22)}"`;
   return (app) => {
+    // Until there is a page to look at, the reference is what a person who opens the address wants.
+    app.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('/docs'));
+
     app.get('/healthz', { schema: { hide: true } }, async () => ({ status: 'ok' }));
 
     app.get('/readyz', { schema: { hide: true } }, async (_request, reply) => {

@@ -23,7 +23,9 @@ export async function installRateLimit(app: FastifyInstance, perMinute: number):
       'x-ratelimit-reset': false,
     },
     errorResponseBuilder: (_request, context) =>
-      new AppError('rate_limited', undefined, { retryAfterSeconds: Math.max(1, Math.ceil(context.ttl / 1000)) }),
+      new AppError('rate_limited', undefined, {
+        retryAfterSeconds: Math.max(1, Math.ceil(context.ttl / 1000)),
+      }),
   });
 }
 

@@ -4,7 +4,7 @@
  * otherwise (migration 0003). Knows nothing of sales or partners' terms: it is told which accounts to move.
  */
 export { type Account, accounts } from './accounts.ts';
+export { balanceOf } from './balance-of.ts';
 export { listEntriesOfPayment } from './list-entries.ts';
 export { postTransaction } from './post-transaction.ts';
 export type { Entry } from './transaction.ts';
-export { balanceOf } from './balance-of.ts';

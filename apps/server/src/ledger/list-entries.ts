@@ -1,8 +1,12 @@
 import type { Sql } from '../platform/index.ts';
-import type { PostedEntry } from './transaction.ts';
 import * as queries from './queries.ts';
+import type { PostedEntry } from './transaction.ts';
 
 /** Every entry that a payment caused, in the order of posting. */
-export function listEntriesOfPayment(sql: Sql, workspaceId: number, paymentId: bigint): Promise<PostedEntry[]> {
+export function listEntriesOfPayment(
+  sql: Sql,
+  workspaceId: number,
+  paymentId: bigint,
+): Promise<PostedEntry[]> {
   return queries.listEntriesOfPayment(sql, workspaceId, paymentId);
 }

@@ -57,6 +57,10 @@ const listOfPayment = statement(
    from ledger_entries where workspace_id = $1 and payment_id = $2 order by id`,
 );
 
-export function listEntriesOfPayment(sql: Sql, workspaceId: number, paymentId: bigint): Promise<PostedEntry[]> {
+export function listEntriesOfPayment(
+  sql: Sql,
+  workspaceId: number,
+  paymentId: bigint,
+): Promise<PostedEntry[]> {
   return sql.query(listOfPayment, [workspaceId, paymentId]);
 }

@@ -1,13 +1,7 @@
 import type { Currency } from '../money/index.ts';
 import type { Account } from './accounts.ts';
 
-export type TransactionKind =
-  | 'payment'
-  | 'commission'
-  | 'redecision'
-  | 'refund'
-  | 'approval'
-  | 'payout';
+export type TransactionKind = 'payment' | 'commission' | 'redecision' | 'refund' | 'approval' | 'payout';
 
 export interface Entry {
   account: Account;

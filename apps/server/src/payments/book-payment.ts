@@ -91,7 +91,11 @@ async function bookEarnings(
 }
 
 /** An entry of the program's own accounts, in the payment's currency. */
-export function entry(account: Entry['account'], payment: { currency: Currency }, amountMinor: bigint): Entry {
+export function entry(
+  account: Entry['account'],
+  payment: { currency: Currency },
+  amountMinor: bigint,
+): Entry {
   return { account, partnerId: null, currency: payment.currency, amountMinor, commissionId: null };
 }
 

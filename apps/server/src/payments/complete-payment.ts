@@ -46,7 +46,7 @@ async function addVisitHalf(
   const before = (await queries.findPaymentVisit(trx, stored.workspaceId, stored.id)) ?? null;
   if (before?.matchedBy === 'session') return undefined;
   const visit = await findNamedVisit(trx, fact);
-  if (visit === null) return undefined;
+  if (!visit) return undefined;
   await queries.saveVisit(trx, stored, visit, now);
   const partner = await storedPartner(trx, stored);
   const { occurredAt, amountMinor } = stored;

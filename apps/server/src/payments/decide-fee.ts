@@ -37,8 +37,13 @@ export async function decideFee(
   const freeMinor = program.feeFreeRevenueMinor ?? settings.feeFreeMinor;
   if (payment.currency !== 'USD' || revenueBeforeMinor < freeMinor) {
     const text =
-      payment.currency === 'USD' ? `free: ${revenueBeforeMinor} before < ${freeMinor}` : `free: no rate for ${payment.currency}`;
-    return { fee: { bps, amountMinor: 0n, revenueBeforeMinor }, arithmetic: [{ step: 'fee', text, result: 0 }] };
+      payment.currency === 'USD'
+        ? `free: ${revenueBeforeMinor} before < ${freeMinor}`
+        : `free: no rate for ${payment.currency}`;
+    return {
+      fee: { bps, amountMinor: 0n, revenueBeforeMinor },
+      arithmetic: [{ step: 'fee', text, result: 0 }],
+    };
   }
   const amountMinor = bpsOf(payment.amountMinor, bps);
   return {

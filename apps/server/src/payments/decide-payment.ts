@@ -58,7 +58,11 @@ export async function decidePayment(
     touches,
     bound: history.bound,
     followed: history.followed,
-    enrolledPartners: await findEnrolledPartners(trx, program, owned.map((credit) => credit.partnerId)),
+    enrolledPartners: await findEnrolledPartners(
+      trx,
+      program,
+      owned.map((credit) => credit.partnerId),
+    ),
   };
   const decision = decide(question);
   const identified: Evidence = { kind: found.foundBy, value: found.value, at: now };
@@ -167,7 +171,9 @@ async function earn(
   const terms = partnerIds.flatMap((partnerId) => found.filter((one) => one.partnerId === partnerId));
   const results = terms.map((one) => earnOfPartner(one, sale, credits, customer, payment.emailHash));
   const earnings = results.flatMap(({ earning }) => (earning === null ? [] : [earning]));
-  earnings.sort((a, b) => (a.amountMinor === b.amountMinor ? a.partnerId - b.partnerId : a.amountMinor > b.amountMinor ? -1 : 1));
+  earnings.sort((a, b) =>
+    a.amountMinor === b.amountMinor ? a.partnerId - b.partnerId : a.amountMinor > b.amountMinor ? -1 : 1,
+  );
   return {
     earnings,
     arithmetic: results.flatMap((result) => result.arithmetic),
@@ -213,7 +219,12 @@ function earnOfPartner(
       ? whole.arithmetic
       : [...whole.arithmetic, shareStep(partnerId, whole.amountMinor, amountMinor, credits)];
   if (amountMinor === 0n) return none('zero_commission', arithmetic);
-  return { partnerId, earning: { partnerId, policy, amountMinor, currency: whole.currency }, reason: null, arithmetic };
+  return {
+    partnerId,
+    earning: { partnerId, policy, amountMinor, currency: whole.currency },
+    reason: null,
+    arithmetic,
+  };
 }
 
 function shareStep(

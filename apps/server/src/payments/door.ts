@@ -21,4 +21,3 @@ export function keyScope(fact: Pick<PaymentFact, 'program' | 'website'>, isTest:
     isTest,
   };
 }
-

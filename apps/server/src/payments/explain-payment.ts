@@ -1,6 +1,11 @@
 import { findPolicy, listCommissionsOfPayment, type Policy } from '../commissions/index.ts';
 import { listEntriesOfPayment } from '../ledger/index.ts';
-import { AppError, type ManagementPrincipal, type Postgres, type ProgramPrincipal } from '../platform/index.ts';
+import {
+  AppError,
+  type ManagementPrincipal,
+  type Postgres,
+  type ProgramPrincipal,
+} from '../platform/index.ts';
 import * as queries from './queries.ts';
 
 /**

@@ -55,4 +55,3 @@ async function findVisitor(
     ? { customer, foundBy: 'email', value: fact.email?.masked ?? '' }
     : { customer, foundBy: 'visitor', value: fact.visit.visitorId };
 }
-

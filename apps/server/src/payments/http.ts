@@ -19,8 +19,8 @@ import {
   invariant,
   ok,
   type ProgramPrincipal,
-  reader,
   type Route,
+  reader,
   type WebsitePrincipal,
   wholeNumber,
 } from '../platform/index.ts';
@@ -214,7 +214,8 @@ async function answerAttribution(deps: PaymentRouteDeps, call: Call): Promise<An
   const request = attributeReader.read(call.body);
   const website = await deps.directory.findWebsite(websiteId);
   invariant(website !== undefined, 'a website token belongs to a website');
-  const program = website.programId === null ? undefined : await deps.directory.findProgram(website.programId);
+  const program =
+    website.programId === null ? undefined : await deps.directory.findProgram(website.programId);
   const idempotencyKey = call.header('idempotency-key');
   const fact = readWebsitePayment(
     deps.hasher,

@@ -7,7 +7,7 @@ export type { FeeSettings } from './decide-fee.ts';
 export type { PaymentDeps } from './door.ts';
 export { explainPayment } from './explain-payment.ts';
 export { paymentRoutes } from './http.ts';
+export { listPaymentsRoute } from './list-payments.ts';
 export type { PaymentFact, PaymentOutcome } from './payment.ts';
 export { recordPayment } from './record-payment.ts';
 export { type RefundFact, type RefundOutcome, refundPayment } from './refund-payment.ts';
-export { listPaymentsRoute } from './list-payments.ts';

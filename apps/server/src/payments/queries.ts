@@ -3,7 +3,14 @@ import type { ArithmeticStep } from '../commissions/index.ts';
 import type { Currency } from '../money/index.ts';
 import { type Sql, statement, type Transaction } from '../platform/index.ts';
 import type { TouchContext } from '../touches/index.ts';
-import type { Evidence, PaymentDecision, PaymentFact, PaymentFee, PaymentSource, PaymentVisit } from './payment.ts';
+import type {
+  Evidence,
+  PaymentDecision,
+  PaymentFact,
+  PaymentFee,
+  PaymentSource,
+  PaymentVisit,
+} from './payment.ts';
 
 /** Where a transaction id is unique. */
 export interface KeyScope {
@@ -25,7 +32,12 @@ const claim = statement(
  * transaction holds the claim this waits for its end: under any concurrency one wins, and only if it commits.
  */
 export async function claimKey(trx: Transaction, scope: KeyScope, key: string): Promise<bigint | undefined> {
-  const [row] = await trx.query<{ payment_id: bigint }>(claim, [scope.workspaceId, scope.scope, scope.isTest, key]);
+  const [row] = await trx.query<{ payment_id: bigint }>(claim, [
+    scope.workspaceId,
+    scope.scope,
+    scope.isTest,
+    key,
+  ]);
   return row?.payment_id;
 }
 
@@ -251,7 +263,11 @@ const findFeeOf = statement(
    from fees where workspace_id = $1 and payment_id = $2`,
 );
 
-export async function findFee(sql: Sql, workspaceId: number, paymentId: bigint): Promise<StoredFee | undefined> {
+export async function findFee(
+  sql: Sql,
+  workspaceId: number,
+  paymentId: bigint,
+): Promise<StoredFee | undefined> {
   const [row] = await sql.query<StoredFee>(findFeeOf, [workspaceId, paymentId]);
   return row;
 }
@@ -323,10 +339,13 @@ const toCredit = ({ clickId, partnerId, weight }: StoredCredit): Credit => ({
   weight: BigInt(weight),
 });
 
-function toFollowed({ attributed, reason, credits, clickAgeDays }: NonNullable<HistoryRow['followed']>): Followed {
-  return attributed
-    ? { attributed, credits: credits.map(toCredit) }
-    : { attributed, reason, clickAgeDays };
+function toFollowed({
+  attributed,
+  reason,
+  credits,
+  clickAgeDays,
+}: NonNullable<HistoryRow['followed']>): Followed {
+  return attributed ? { attributed, credits: credits.map(toCredit) } : { attributed, reason, clickAgeDays };
 }
 
 const setCustomerOf = statement(

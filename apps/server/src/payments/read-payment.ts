@@ -26,8 +26,10 @@ export function readSale(
 ): PaymentFact {
   const tax = request.tax_cents ?? 0;
   const shipping = request.shipping_cents ?? 0;
-  if (tax > maxAmountMinor || tax > request.amount_cents) throw new AppError('invalid_request', 'tax_cents is invalid');
-  if (tax + shipping > request.amount_cents) throw new AppError('invalid_request', 'shipping_cents is invalid');
+  if (tax > maxAmountMinor || tax > request.amount_cents)
+    throw new AppError('invalid_request', 'tax_cents is invalid');
+  if (tax + shipping > request.amount_cents)
+    throw new AppError('invalid_request', 'shipping_cents is invalid');
   return {
     source: 'sale',
     program,

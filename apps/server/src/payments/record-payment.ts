@@ -1,4 +1,4 @@
-import { appendEvents, invariant, newId } from '../platform/index.ts';
+import { AppError, appendEvents, invariant, newId } from '../platform/index.ts';
 import { bookPayment } from './book-payment.ts';
 import { completePayment } from './complete-payment.ts';
 import { decidePayment, refuseIfNotEnrolled } from './decide-payment.ts';
@@ -26,6 +26,7 @@ export function recordPayment(deps: PaymentDeps, fact: PaymentFact): Promise<Pay
     if (id === undefined) return completePayment(trx, deps, scope, transactionId, fact, now);
 
     const named = await findNamedVisit(trx, fact);
+    if (named === undefined) throw new AppError('visit_not_found');
     const found = fact.program === null ? null : await findPayer(trx, fact.program, fact, now);
     const payment = {
       ...fact,

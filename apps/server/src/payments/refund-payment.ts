@@ -1,4 +1,9 @@
-import { type CommissionOfPayment, listCommissionsOfPayment, keptAfterRefund, reversalOf } from '../commissions/index.ts';
+import {
+  type CommissionOfPayment,
+  keptAfterRefund,
+  lockCommissionsOfPayment,
+  reversalOf,
+} from '../commissions/index.ts';
 import type { Entry } from '../ledger/index.ts';
 import type { Currency } from '../money/index.ts';
 import { AppError, appendEvents, type Transaction } from '../platform/index.ts';
@@ -44,7 +49,7 @@ export function refundPayment(deps: PaymentDeps, fact: RefundFact): Promise<Refu
     const scope = keyScope({ program: fact.program, website: null }, false);
     const payment = await queries.lockPaymentByKey(trx, scope, fact.transactionId);
     if (payment === undefined) throw new AppError('sale_not_found');
-    const commissions = await listCommissionsOfPayment(trx, payment.workspaceId, payment.id);
+    const commissions = await lockCommissionsOfPayment(trx, payment.workspaceId, payment.id);
     const refunds = await queries.listRefunds(trx, payment.workspaceId, payment.id);
     const refundedBefore = refunds.reduce((sum, refund) => sum + refund.amountMinor, 0n);
     const left = payment.amountMinor - refundedBefore;
@@ -67,7 +72,15 @@ export function refundPayment(deps: PaymentDeps, fact: RefundFact): Promise<Refu
       at: now,
     });
     const refundedMinor = refundedBefore + amountMinor;
-    const deductions = await bookRefund(trx, fact.program, payment, amountMinor, refundedMinor, commissions, now);
+    const deductions = await bookRefund(
+      trx,
+      fact.program,
+      payment,
+      amountMinor,
+      refundedMinor,
+      commissions,
+      now,
+    );
     const [largest] = commissions;
     return {
       outcome: 'refunded',
@@ -175,7 +188,15 @@ export async function recordTestRefund(
       isTest: true,
       at: now,
     });
-    const told = { workspaceId, id: 0n, programId, websiteId: null, customerId: null, currency, isTest: true };
+    const told = {
+      workspaceId,
+      id: 0n,
+      programId,
+      websiteId: null,
+      customerId: null,
+      currency,
+      isTest: true,
+    };
     await appendEvents(trx, refundEvents(told, { amountMinor, partner: {}, deductions: [] }, null, now));
     return id;
   });

@@ -36,7 +36,9 @@ describe('POST /api/v1/track/sale', () => {
     expect(data.attribution).toMatchObject({ attributed: true, method: 'customer_key', model: 'last_click' });
     expect(data.arithmetic).toEqual([{ step: 'commission', text: '9999 × 2000 / 10000', result: 2000 }]);
     expect(data.commission).toMatchObject({ status: 'pending', amount_cents: 2000 });
-    expect(data.ledger.reduce((sum: number, entry: { amount_cents: number }) => sum + entry.amount_cents, 0)).toBe(0);
+    expect(
+      data.ledger.reduce((sum: number, entry: { amount_cents: number }) => sum + entry.amount_cents, 0),
+    ).toBe(0);
     await expectBalancedBooks(server);
   });
 
@@ -98,8 +100,14 @@ describe('POST /api/v1/track/sale', () => {
     [{ amount_cents: 1 }, 'transaction_id is required and must be a string'],
     [{ transaction_id: 5, amount_cents: 1 }, 'transaction_id is required and must be a string'],
     [{ transaction_id: '  ', amount_cents: 1 }, 'transaction_id is required and must be a string'],
-    [{ transaction_id: 'x'.repeat(256), amount_cents: 1 }, 'transaction_id must be a string of at most 255 characters'],
-    [{ transaction_id: 'a\u0000b', amount_cents: 1 }, 'transaction_id must be a string of at most 255 characters'],
+    [
+      { transaction_id: 'x'.repeat(256), amount_cents: 1 },
+      'transaction_id must be a string of at most 255 characters',
+    ],
+    [
+      { transaction_id: 'a\u0000b', amount_cents: 1 },
+      'transaction_id must be a string of at most 255 characters',
+    ],
     [{ transaction_id: 'x' }, 'amount_cents is required and must be a positive integer'],
     [{ transaction_id: 'x', amount_cents: 0 }, 'amount_cents is required and must be a positive integer'],
     [{ transaction_id: 'x', amount_cents: 1.5 }, 'amount_cents is required and must be a positive integer'],
@@ -124,7 +132,9 @@ describe('POST /api/v1/track/sale', () => {
     const refused = await story.sale({ transaction_id: 'again', amount_cents: 100, customer_key: 'later' });
     expect(refused.status).toBe(400);
     await story.lead({ click_id: await story.click(code()), customer_key: 'later' });
-    expect((await story.sale({ transaction_id: 'again', amount_cents: 100, customer_key: 'later' })).status).toBe(200);
+    expect(
+      (await story.sale({ transaction_id: 'again', amount_cents: 100, customer_key: 'later' })).status,
+    ).toBe(200);
   });
 
   it('400: a click of another program of the workspace', async () => {

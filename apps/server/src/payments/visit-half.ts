@@ -1,14 +1,17 @@
 import type { Customer } from '../customers/index.ts';
-import { AppError, type Transaction } from '../platform/index.ts';
+import type { Transaction } from '../platform/index.ts';
 import { findLastVisit, findVisit } from '../touches/index.ts';
 import type { PaymentDecision, PaymentFact, PaymentVisit } from './payment.ts';
 
-/** The visit that the caller names; refused when no event is known for it. */
-export async function findNamedVisit(trx: Transaction, fact: PaymentFact): Promise<PaymentVisit | null> {
+/** The visit that the caller names; undefined when no event is known for it, null when none is named. */
+export async function findNamedVisit(
+  trx: Transaction,
+  fact: PaymentFact,
+): Promise<PaymentVisit | null | undefined> {
   if (fact.visit === null || fact.website === null) return null;
   const { workspaceId, id: websiteId } = fact.website;
   const visit = await findVisit(trx, { workspaceId, websiteId, ...fact.visit });
-  if (visit === undefined) throw new AppError('visit_not_found');
+  if (visit === undefined) return undefined;
   return { ...fact.visit, matchedBy: 'session', context: visit.context };
 }
 
@@ -44,4 +47,3 @@ export async function inferVisit(
     context: click.context,
   };
 }
-

@@ -41,7 +41,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     const value = text(name);
     if (value === undefined) return undefined;
     if (!URL.canParse(value) || !protocols.includes(new URL(value).protocol)) {
-      throw new ConfigError(`${name} must be a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}.`);
+      throw new ConfigError(
+        `${name} must be a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}.`,
+      );
     }
     return value;
   };

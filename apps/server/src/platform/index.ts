@@ -6,8 +6,8 @@ export * from './clock.ts';
 export { type Config, ConfigError, readConfig, readSecret } from './config.ts';
 export { AppError, invariant } from './errors.ts';
 export {
-  type EventRow,
   appendEvents,
+  type EventRow,
   eventLine,
 } from './event-log/append.ts';
 export * from './http/page.ts';
@@ -15,7 +15,7 @@ export * from './http/principal.ts';
 export * from './http/read-body.ts';
 export * from './http/route.ts';
 export * from './ids.ts';
-export { type Log, createLog, silentLog } from './log.ts';
+export { createLog, type Log, silentLog } from './log.ts';
 export * from './metrics.ts';
 export { packageRoot } from './package-root.ts';
 export { createGroupCommit, type GroupCommit } from './postgres/group-commit.ts';

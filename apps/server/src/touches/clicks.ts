@@ -5,19 +5,19 @@ import {
   AppError,
   appendEvents,
   type Clock,
-  eventLine,
   type EventRow,
+  eventLine,
   type Metrics,
   newClickId,
   newEventId,
   newId,
-  parseClickId,
   type Postgres,
+  parseClickId,
 } from '../platform/index.ts';
 import { type Directory, type LinkTarget, originAllowed, type Program } from '../workspaces/index.ts';
+import type { NewClick } from './arrival.ts';
 import { describeTouch, type TouchContext } from './context.ts';
 import { type Geo, isBot, readLanding } from './enrichment/index.ts';
-import type { NewClick } from './arrival.ts';
 import type { Ingest } from './ingest.ts';
 import * as queries from './queries.ts';
 
@@ -108,7 +108,8 @@ function landingOf(affiliateUrl: unknown) {
 
 function newClick(deps: ClickDeps, program: Program, target: LinkTarget, request: ClickRequest): NewClick {
   const now = deps.clock.now();
-  const existing = request.existing_click_id === undefined ? undefined : parseClickId(request.existing_click_id);
+  const existing =
+    request.existing_click_id === undefined ? undefined : parseClickId(request.existing_click_id);
   return {
     workspaceId: program.workspaceId,
     programId: program.id,
@@ -162,7 +163,12 @@ async function recordPayableClick(
       click.existingClickId = null;
     }
     await queries.lockVisitorAndPartner(trx, workspaceId, click.visitor, partnerId);
-    const recent = await queries.recentClickIds(trx, { workspaceId, visitor: click.visitor, partnerId, at: clickedAt });
+    const recent = await queries.recentClickIds(trx, {
+      workspaceId,
+      visitor: click.visitor,
+      partnerId,
+      at: clickedAt,
+    });
     await queries.insertArrivals(trx, [{ click, visit: null, lines: [] }]);
     const earnedAlready = await anyClickEarned(trx, { workspaceId, partnerId, clickIds: recent });
     const [terms] = await findTermsOf(trx, {
@@ -196,7 +202,9 @@ async function recordPayableClick(
       postedAt: clickedAt,
       entries: earningEntries({ id, ...earning }),
     });
-    await appendEvents(trx, [{ ...event, commission: Number(earning.amountMinor), currency: program.currency }]);
+    await appendEvents(trx, [
+      { ...event, commission: Number(earning.amountMinor), currency: program.currency },
+    ]);
   });
 }
 

@@ -5,20 +5,20 @@ import {
   boundedJson,
   type Clock,
   dayMs,
-  eventLine,
   type EventRow,
+  eventLine,
   lenientText,
   type Metrics,
   minuteMs,
   newEventId,
-  parseInstant,
   type Postgres,
+  parseInstant,
 } from '../platform/index.ts';
 import { type Directory, originAllowed, type Website } from '../workspaces/index.ts';
+import type { NewVisit } from './arrival.ts';
 import { describeTouch, type TouchContext } from './context.ts';
 import type { Cookieless } from './cookieless.ts';
 import { type Geo, isBot, type Landing, readLanding } from './enrichment/index.ts';
-import type { NewVisit } from './arrival.ts';
 import type { Ingest } from './ingest.ts';
 import * as queries from './queries.ts';
 
@@ -128,7 +128,7 @@ function readIds(body: Record<string, unknown>): { visitorId: string; sessionId:
 }
 
 function readId(name: string, value: unknown): string {
-  if (typeof value === 'string' && value.trim() !== '' && value.length <= 255 && !/[\u0000\n]/.test(value)) {
+  if (typeof value === 'string' && value.trim() !== '' && value.length <= 255 && !value.includes('\u0000')) {
     return value;
   }
   throw new AppError('invalid_request', `${name} must be a string of at most 255 characters`);
@@ -158,7 +158,8 @@ function readEvent(event: unknown, now: Date): AcceptedEvent | EventRejection {
   const { type } = fields;
   if (type !== 'pageview' && type !== 'event' && type !== 'identify') return 'unknown_type';
   const name = fields.name ?? undefined;
-  const isName = typeof name === 'string' && name.trim() !== '' && name.length <= 100 && !name.includes('\u0000');
+  const isName =
+    typeof name === 'string' && name.trim() !== '' && name.length <= 100 && !name.includes('\u0000');
   if (type === 'event' && !isName) return 'name_required';
   const url = fields.url ?? undefined;
   if (type === 'pageview' && (typeof url !== 'string' || url.trim() === '')) return 'url_required';
@@ -224,14 +225,15 @@ async function store(
   const context = describeTouch(deps.geo, {
     landing: first.landing,
     referrer: first.referrer ?? null,
-    isAffiliate: first.landing?.aff != null && (await deps.directory.findLink(first.landing.aff)) !== undefined,
+    isAffiliate:
+      first.landing?.aff != null && (await deps.directory.findLink(first.landing.aff)) !== undefined,
     ownHosts: [website.domain],
     address: sender.address,
     userAgent: sender.userAgent,
     language: first.language,
     screen: first.screen,
   });
-  const key = `${website.id}\n${visitorId}\n${sessionId}`;
+  const key = `${website.id}\u0000${visitorId}\u0000${sessionId}`;
   const known = deps.sessions.get(key);
   const base = {
     workspace_id: website.workspaceId,
@@ -248,7 +250,12 @@ async function store(
   if (known === undefined) deps.sessions.set(key, { writtenAt: now.getTime() });
   else if (now.getTime() - known.writtenAt > lastEventPrecisionMs) {
     known.writtenAt = now.getTime();
-    await queries.touchVisit(deps.postgres, { workspaceId: website.workspaceId, websiteId: website.id, ...visitor, at: now });
+    await queries.touchVisit(deps.postgres, {
+      workspaceId: website.workspaceId,
+      websiteId: website.id,
+      ...visitor,
+      at: now,
+    });
   }
   for (const event of events) {
     if (event.type !== 'identify') continue;

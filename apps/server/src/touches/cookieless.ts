@@ -45,7 +45,8 @@ export function createCookieless(postgres: Postgres, hasher: Hasher): Cookieless
       });
       // Two first events at once: whoever comes second finds the first one's session here.
       const meanwhile = active.get(visitorId);
-      if (meanwhile !== undefined && meanwhile !== known) return { visitorId, sessionId: meanwhile.sessionId };
+      if (meanwhile !== undefined && meanwhile !== known)
+        return { visitorId, sessionId: meanwhile.sessionId };
       const goesOn = earlier !== undefined && now.getTime() - earlier.lastEventAt.getTime() < idleMs;
       const sessionId = goesOn ? earlier.sessionId : newId('cs');
       active.set(visitorId, { sessionId, lastEventAt: now.getTime() });

@@ -6,7 +6,7 @@ import {
   TestEventAnswer,
 } from '@headwater/contract';
 import Type from 'typebox';
-import { ok, reader, type Route, wholeNumber } from '../platform/index.ts';
+import { ok, type Route, reader, wholeNumber } from '../platform/index.ts';
 import { type ClickDeps, recordClick, recordTestClick } from './clicks.ts';
 import { type CollectDeps, collect } from './collect.ts';
 import { readAdditionalData, testAnswer } from './test-mode.ts';
@@ -30,8 +30,15 @@ export function touchRoutes(deps: { click: ClickDeps; collect: CollectDeps }): R
         const extra = readAdditionalData(call.body);
         const sender = { address: call.address, userAgent: call.userAgent, origin: call.origin };
         if (extra.testMode) {
-          const request = clickReader.read({ ...call.body, affiliate_url: call.body.affiliate_url ?? undefined });
-          const event = await recordTestClick(deps.click, request, wholeNumber(extra.data?.program_id) ?? null);
+          const request = clickReader.read({
+            ...call.body,
+            affiliate_url: call.body.affiliate_url ?? undefined,
+          });
+          const event = await recordTestClick(
+            deps.click,
+            request,
+            wholeNumber(extra.data?.program_id) ?? null,
+          );
           return testAnswer('click', event.eventId, event.programId);
         }
         const request = clickReader.read(call.body);

@@ -15,6 +15,7 @@ export { type Cookieless, createCookieless } from './cookieless.ts';
 export { type Geo, noGeo, openGeo } from './enrichment/index.ts';
 export { touchRoutes } from './http.ts';
 export { createIngest, type Ingest } from './ingest.ts';
+export { listClicksRoute } from './list-clicks.ts';
 export {
   ensureClickPartitions,
   findClicks,
@@ -25,4 +26,3 @@ export {
   listClicksOfVisitors,
 } from './queries.ts';
 export { type AdditionalData, readAdditionalData, testAnswer } from './test-mode.ts';
-export { listClicksRoute } from './list-clicks.ts';

@@ -1,4 +1,10 @@
-import { AppError, createGroupCommit, type GroupCommit, isConnectionFailure, type Postgres } from '../platform/index.ts';
+import {
+  AppError,
+  createGroupCommit,
+  type GroupCommit,
+  isConnectionFailure,
+  type Postgres,
+} from '../platform/index.ts';
 import type { Arrival } from './arrival.ts';
 import * as queries from './queries.ts';
 

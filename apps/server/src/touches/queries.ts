@@ -1,6 +1,6 @@
-import { parseClickId, dayMs, type Sql, statement, type Transaction } from '../platform/index.ts';
-import type { TouchContext } from './context.ts';
+import { dayMs, parseClickId, type Sql, statement, type Transaction } from '../platform/index.ts';
 import type { Arrival, NewClick, NewVisit } from './arrival.ts';
+import type { TouchContext } from './context.ts';
 
 // The whole batch is one statement, hence one transaction and one round trip. Texts that hold JSON travel as lines of
 // one parameter: JSON never contains a raw line break, and escaping them inside an array literal costs more than the rest.
@@ -51,7 +51,7 @@ export async function insertArrivals(sql: Sql, arrivals: readonly Arrival[]): Pr
   for (const { click, visit, lines: own } of arrivals) {
     if (click !== null) clicks.push(click);
     if (visit !== null) {
-      const key = `${visit.websiteId}\n${visit.visitorId}\n${visit.sessionId}`;
+      const key = `${visit.websiteId}\u0000${visit.visitorId}\u0000${visit.sessionId}`;
       if (!visits.has(key)) visits.set(key, visit);
     }
     for (const line of own) lines.push(line);
@@ -144,7 +144,9 @@ export async function findClicks(
   workspaceId: number,
   clickIds: readonly string[],
 ): Promise<KnownClick[]> {
-  const days = clickIds.map((clickId) => parseClickId(clickId)?.day.getTime()).filter((day) => day !== undefined);
+  const days = clickIds
+    .map((clickId) => parseClickId(clickId)?.day.getTime())
+    .filter((day) => day !== undefined);
   if (days.length === 0) return [];
   // The ids name their days: only the partitions between the first and the last are read.
   return sql.query<KnownClick>(findByIds, [
@@ -177,7 +179,12 @@ const listOfVisitors = statement(
 /** The clicks in a program by these browsers, newest first, at most 200. */
 export function listClicksOfVisitors(
   sql: Sql,
-  question: { workspaceId: number; programId: number; visitors: readonly string[]; webVisitors: readonly string[] },
+  question: {
+    workspaceId: number;
+    programId: number;
+    visitors: readonly string[];
+    webVisitors: readonly string[];
+  },
 ): Promise<KnownClick[]> {
   const { workspaceId, programId, visitors, webVisitors } = question;
   return sql.query(listOfVisitors, [workspaceId, programId, visitors, webVisitors]);
@@ -221,7 +228,11 @@ const numberOfClick = statement(
 
 /** The integer that names a click among events. */
 export async function getClickNumber(sql: Sql, click: NewClick): Promise<bigint> {
-  const [row] = await sql.query<{ id: bigint }>(numberOfClick, [click.workspaceId, click.clickId, click.clickedAt]);
+  const [row] = await sql.query<{ id: bigint }>(numberOfClick, [
+    click.workspaceId,
+    click.clickId,
+    click.clickedAt,
+  ]);
   return (row as { id: bigint }).id;
 }
 

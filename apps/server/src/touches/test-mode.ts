@@ -1,4 +1,4 @@
-import { AppError, type Answer, boundedJson, ok } from '../platform/index.ts';
+import { type Answer, AppError, boundedJson, ok } from '../platform/index.ts';
 
 const maxAdditionalBytes = 16 * 1024;
 

@@ -21,7 +21,20 @@ const unreadableRow = new Set([
 ]);
 
 // These come while rows are read, too, but tell of the server's state: memory, time, load, access.
-const stateOfServer = new Set(['159', '160', '164', '202', '209', '210', '236', '241', '242', '252', '319', '394']);
+const stateOfServer = new Set([
+  '159',
+  '160',
+  '164',
+  '202',
+  '209',
+  '210',
+  '236',
+  '241',
+  '242',
+  '252',
+  '319',
+  '394',
+]);
 
 /**
  * ClickHouse's words when an insert was refused for what its rows hold: sending them again cannot help.

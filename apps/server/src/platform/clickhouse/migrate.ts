@@ -29,7 +29,9 @@ export async function migrateClickHouse(clickhouse: ClickHouse): Promise<string[
   const missing = migrations.filter((migration) => !applied.has(migration.name));
   for (const { name, statements } of missing) {
     for (const statement of statements) await clickhouse.command(statement);
-    await clickhouse.command(`insert into headwater_migrations (name) settings async_insert = 0 values ('${name}')`);
+    await clickhouse.command(
+      `insert into headwater_migrations (name) settings async_insert = 0 values ('${name}')`,
+    );
   }
   return missing.map((migration) => migration.name);
 }

@@ -1,6 +1,11 @@
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { type ClickHouseClient, ClickHouseLogLevel, type ClickHouseSettings, createClient } from '@clickhouse/client';
+import {
+  type ClickHouseClient,
+  ClickHouseLogLevel,
+  type ClickHouseSettings,
+  createClient,
+} from '@clickhouse/client';
 
 export interface ClickHouse {
   readonly client: ClickHouseClient;
@@ -41,7 +46,8 @@ const databaseName = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
 export function openClickHouse(options: ClickHouseOptions): ClickHouse {
   const url = new URL(options.url);
   const database = options.database ?? (decodeURIComponent(url.pathname.replaceAll('/', '')) || 'headwater');
-  if (!databaseName.test(database)) throw new Error(`"${database}" cannot be the name of a ClickHouse database`);
+  if (!databaseName.test(database))
+    throw new Error(`"${database}" cannot be the name of a ClickHouse database`);
   url.pathname = '/';
   const common = {
     url: url.href,

@@ -9,7 +9,17 @@ export interface EventRow {
   program_id?: number;
   website_id?: string;
   event_id: string;
-  type: 'visit' | 'pageview' | 'custom' | 'identify' | 'click' | 'lead' | 'payment' | 'refund' | 'dispute' | 'commission';
+  type:
+    | 'visit'
+    | 'pageview'
+    | 'custom'
+    | 'identify'
+    | 'click'
+    | 'lead'
+    | 'payment'
+    | 'refund'
+    | 'dispute'
+    | 'commission';
   name?: string;
   occurred_at: Date;
   visitor_id?: string;
@@ -59,10 +69,7 @@ export function eventLine(event: EventRow): string {
   return JSON.stringify({ ...event, occurred_at: `${at.slice(0, 10)} ${at.slice(11, 23)}` });
 }
 
-const append = statement(
-  'event_log.append',
-  'insert into event_batches (events, payload) values ($1, $2)',
-);
+const append = statement('event_log.append', 'insert into event_batches (events, payload) values ($1, $2)');
 
 /**
  * Adds events to the log, in the transaction or statement of what they tell of: either both are on disk or neither.

@@ -74,9 +74,17 @@ function readField(field: Field, value: unknown): unknown {
   if (field.lenient) return readLenient(field, value);
   if (field.check(value)) return value;
   if (typeof value === 'string' && field.maxLength !== null && isOverlongOrNul(value, field.maxLength)) {
-    throw new AppError('invalid_request', `${field.name} must be a string of at most ${field.maxLength} characters`);
+    throw new AppError(
+      'invalid_request',
+      `${field.name} must be a string of at most ${field.maxLength} characters`,
+    );
   }
-  if (typeof value === 'number' && field.maximum !== null && Number.isInteger(value) && value > field.maximum) {
+  if (
+    typeof value === 'number' &&
+    field.maximum !== null &&
+    Number.isInteger(value) &&
+    value > field.maximum
+  ) {
     throw new AppError('invalid_request', `${field.name} must not exceed ${field.maximum}`);
   }
   throw new AppError('invalid_request', field.message);
@@ -100,7 +108,8 @@ export function lenientText(value: unknown, maxLength = 255): string | undefined
   return (cut.isWellFormed() ? cut : cut.toWellFormed()) || undefined;
 }
 
-const instantPattern = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d{2}:?\d{2})$/;
+const instantPattern =
+  /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d{2}:?\d{2})$/;
 
 /** ISO 8601 with `Z` or an offset; undefined for anything else, dates that do not exist included. */
 export function parseInstant(text: unknown): Date | undefined {
@@ -129,4 +138,3 @@ export function wholeNumber(value: unknown): number | undefined {
   const number = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
   return typeof number === 'number' && Number.isSafeInteger(number) && number > 0 ? number : undefined;
 }
-

@@ -25,7 +25,10 @@ export interface Transaction extends Sql {
 
 export interface Postgres extends Sql {
   readonly pool: pg.Pool;
-  /** Runs `work` in one transaction (read committed); rolls back and rethrows when it throws. */
+  /**
+   * Runs `work` in one transaction (read committed); rolls back and rethrows when it throws. Runs it again when the
+   * database broke a deadlock with it, so `work` must do nothing that a rollback does not undo.
+   */
   transaction<T>(work: (trx: Transaction) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
@@ -38,6 +41,36 @@ async function run<Row>(
   const query = typeof what === 'string' ? { text: what } : { name: what.name, text: what.text };
   const result = await client.query({ ...query, values: values as unknown[] });
   return result.rows as Row[];
+}
+
+// PostgreSQL ends one of two transactions that wait for each other: nothing of it was stored, so it simply goes again.
+const maxAttempts = 5;
+
+function isContention(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code;
+  return code === '40P01' || code === '40001';
+}
+
+async function transactOnce<T>(pool: pg.Pool, work: (trx: Transaction) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let isBroken = false;
+  try {
+    await client.query('begin');
+    const result = await work({
+      inTransaction: true,
+      query: (what, values = []) => run(client, what, values),
+    });
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    isBroken = isConnectionFailure(error);
+    await client.query('rollback').catch(() => {
+      isBroken = true;
+    });
+    throw error;
+  } finally {
+    client.release(isBroken);
+  }
 }
 
 export function openPostgres(
@@ -58,25 +91,12 @@ export function openPostgres(
     pool,
     query: (what, values = []) => run(pool, what, values),
     async transaction(work) {
-      const client = await pool.connect();
-      let failed: unknown;
-      try {
-        await client.query('begin');
-        const trx: Transaction = {
-          inTransaction: true,
-          query: (what, values = []) => run(client, what, values),
-        };
-        const result = await work(trx);
-        await client.query('commit');
-        return result;
-      } catch (error) {
-        failed = error;
-        await client.query('rollback').catch((rollbackError) => {
-          failed = isConnectionFailure(error) ? error : rollbackError;
-        });
-        throw error;
-      } finally {
-        client.release(failed !== undefined && isConnectionFailure(failed));
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await transactOnce(pool, work);
+        } catch (error) {
+          if (attempt === maxAttempts || !isContention(error)) throw error;
+        }
       }
     },
     close: () => pool.end(),

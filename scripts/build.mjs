@@ -17,6 +17,17 @@ const npmPackagesOutside = {
   },
 };
 
+const forNode = {
+  bundle: true,
+  splitting: false,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  sourcemap: true,
+  logLevel: 'warning',
+  plugins: [npmPackagesOutside],
+};
+
 export async function buildAll() {
   const outdir = join(root, 'apps/server/dist');
   rmSync(outdir, { recursive: true, force: true });
@@ -27,17 +38,17 @@ export async function buildAll() {
         'clickhouse-process': join(root, 'apps/server/src/platform/engines/clickhouse-process.ts'),
       },
       outdir,
-      bundle: true,
-      splitting: false,
-      format: 'esm',
-      platform: 'node',
-      target: 'node20',
-      sourcemap: true,
-      logLevel: 'warning',
-      plugins: [npmPackagesOutside],
+      ...forNode,
     }),
     buildTracker(),
   ]);
+}
+
+/** The demo shop, which only `npm run demo` needs. Answers with its module. */
+export async function buildShop() {
+  const shop = join(root, 'apps/demo-shop');
+  await build({ entryPoints: [join(shop, 'src/main.ts')], outdir: join(shop, 'dist'), ...forNode });
+  return import(pathToFileURL(join(shop, 'dist/main.js')).href);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await buildAll();

@@ -1,3 +1,5 @@
+import type { PartnerLink } from './entrances.ts';
+
 /** The shop's backend speaks to Headwater here, over HTTP only, with the tokens a shop would have. */
 
 export interface Credentials {
@@ -11,6 +13,8 @@ export interface Credentials {
   websiteToken: string;
   /** `affk_…`: only to show partners by their names. */
   managementKey: string;
+  /** Whose links lead into the shop. */
+  partners: readonly PartnerLink[];
 }
 
 /** Headwater said no, or nothing. The message is for people. */
@@ -26,7 +30,13 @@ export class HeadwaterProblem extends Error {
 
 /** `GET /api/v1/payments/:id/explain`, as far as the shop reads it. Amounts in minor units. */
 export interface Explanation {
-  payment: { id: number; amount_cents: number; refunded_cents: number; currency: string; occurred_at: string };
+  payment: {
+    id: number;
+    amount_cents: number;
+    refunded_cents: number;
+    currency: string;
+    occurred_at: string;
+  };
   attribution: {
     attributed: boolean;
     reason: string | null;
@@ -90,6 +100,7 @@ export interface Headwater {
   lead(body: object): Promise<{ message: string }>;
   /** Recorded by this call, or by an earlier one with the same transaction id. */
   sale(body: object): Promise<{ saleId: number; message: string }>;
+  /** Joins a payment to a visit of the website. */
   attributePayment(body: object): Promise<{ message: string }>;
   refund(body: object): Promise<{ status: string }>;
   explain(saleId: number): Promise<Explanation>;
@@ -99,7 +110,7 @@ export interface Headwater {
 const patienceMs = 5000;
 
 export function createHeadwater(credentials: Credentials): Headwater {
-  const { headwaterUrl, programId, programToken, websiteToken, managementKey } = credentials;
+  const { headwaterUrl, programId, programToken, websiteId, websiteToken, managementKey } = credentials;
 
   async function call(method: string, path: string, token: string, body?: object) {
     const request = fetch(`${headwaterUrl}/api/v1/${path}`, {
@@ -129,9 +140,10 @@ export function createHeadwater(credentials: Credentials): Headwater {
       if (status !== 200 && status !== 409) throw refusal(status, answer);
       return { saleId: answer.sale_id as number, message: answer.message ?? '' };
     },
-    attributePayment: async (body) => ({
-      message: (await ask('POST', 'attribute-payment', websiteToken, body)).message ?? '',
-    }),
+    async attributePayment(body) {
+      const payment = { website_id: websiteId, ...body };
+      return { message: (await ask('POST', 'attribute-payment', websiteToken, payment)).message ?? '' };
+    },
     refund: async (body) => ({
       status: (await ask('POST', 'track/refund', programToken, body)).status as string,
     }),

@@ -5,7 +5,13 @@ export interface Html {
 
 type Value = string | number | Html | null | undefined | false | readonly Value[];
 
-const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const entities: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
 /** A template of markup. Values are escaped, markup inside of markup is not; null, undefined and false are nothing. */
 export function html(strings: TemplateStringsArray, ...values: Value[]): Html {

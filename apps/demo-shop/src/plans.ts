@@ -31,7 +31,12 @@ export const plans: readonly Plan[] = [
     name: 'Summit',
     promise: 'Every site you answer for.',
     monthlyCents: 9900,
-    features: ['Unlimited places', 'Forecasts every 15 minutes', 'Avalanche bulletins', 'A meteorologist on call'],
+    features: [
+      'Unlimited places',
+      'Forecasts every 15 minutes',
+      'Avalanche bulletins',
+      'A meteorologist on call',
+    ],
     isFavourite: false,
   },
 ];

@@ -42,7 +42,7 @@ export async function tellOfSignUp(
 
 /**
  * Tells Headwater of a payment: the sale, then the visit it came from, both under the order's id, so that it is one
- * payment however often this is repeated. Throws {@link HeadwaterProblem} when the sale is not in; try again later.
+ * payment however often this is repeated. Throws {@link HeadwaterProblem} when Headwater did not take it; try again later.
  */
 export async function tellOfOrder(headwater: Headwater, order: Order): Promise<Report> {
   if (order.report !== null) return order.report;
@@ -74,7 +74,6 @@ async function tellOfVisit(headwater: Headwater, order: Order): Promise<string> 
   }
   try {
     const { message } = await headwater.attributePayment({
-      website_id: order.websiteId,
       visitor_id: visitorId,
       session_id: sessionId,
       revenue: order.plan.monthlyCents,
@@ -85,7 +84,8 @@ async function tellOfVisit(headwater: Headwater, order: Order): Promise<string> 
     });
     return message;
   } catch (error) {
-    if (error instanceof HeadwaterProblem) return error.message;
+    // An answer that will stay the same: the visit is not known. Anything else is worth another try.
+    if (error instanceof HeadwaterProblem && error.status === 404) return error.message;
     throw error;
   }
 }

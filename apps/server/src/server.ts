@@ -8,19 +8,23 @@ import { buildApp } from './http/app.ts';
 import { plainRoutes } from './http/plain-routes.ts';
 import { ensurePartitionsAround, runJobs } from './jobs/index.ts';
 import { listPaymentsRoute, paymentRoutes } from './payments/index.ts';
-import { type ClickHouse, migrateClickHouse, openClickHouse } from './platform/clickhouse/index.ts';
 import {
+  type ClickHouse,
   type Clock,
   createHasher,
   createMetrics,
+  createShipper,
   type Log,
   migrate,
+  migrateClickHouse,
+  openClickHouse,
   openPostgres,
   type Postgres,
   packageRoot,
   type Route,
+  type Shipper,
 } from './platform/index.ts';
-import { createShipper, reconcileAll, reportRoutes, type Shipper } from './stub-analytics.ts';
+import { reconcileAll, reportRoutes } from './reports/index.ts';
 import {
   createCookieless,
   createIngest,
@@ -79,14 +83,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   });
   const hasher = createHasher(options.secret);
   const ingest = createIngest(postgres);
-  const shipper = createShipper({
-    postgres,
-    databaseUrl: options.databaseUrl,
-    clickhouse,
-    log,
-    metrics,
-    clock,
-  });
+  const shipper = createShipper({ postgres, databaseUrl: options.databaseUrl, clickhouse, log, metrics });
   const fees = { feeBps: fee.bps, feeFreeMinor: fee.freeRevenueMinor };
   const stores = { postgres, directory, clock, hasher };
   const routes: Route[] = [

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { newClickId, newId, newToken, type Route, scopes } from '../src/platform/index.ts';
 import { exampleRequest, type ExampleRequest, idFields, paramOf, pathParams, propertiesOf, urlOf } from './example-request.ts';
 import { type Fingerprint, takeFingerprint } from './fingerprint.ts';
@@ -7,6 +7,8 @@ import { openTestServer, type Reply, type TestServer } from './test-server.ts';
 
 // Every route is tried, because the list of routes is the table: a new route is covered by being declared.
 // `alfa` is the tenant who must not be seen or touched, `bravo` the one who tries.
+
+vi.setConfig({ testTimeout: 120_000 });
 
 const missing = 'Missing or malformed Authorization header';
 const unknown = 'Invalid API token';

@@ -3,6 +3,7 @@ export * from './errors.ts';
 export * from './explain.ts';
 export * from './fields.ts';
 export * from './lists.ts';
+export * from './reports.ts';
 export * from './setup.ts';
 export * from './track.ts';
 export * from './visits.ts';

@@ -17,7 +17,8 @@ export function reversalOf(
   const held = standing.pendingMinor + standing.approvedMinor + standing.paidMinor;
   const deductedMinor = held - kept;
   if (deductedMinor <= 0n) return { entries: [], deductedMinor: 0n };
-  const fromPending = deductedMinor < standing.pendingMinor ? deductedMinor : standing.pendingMinor;
+  const beyondHold = deductedMinor - standing.pendingMinor;
+  const fromApproved = beyondHold > 0n ? beyondHold : 0n;
   const entry = (account: Account, amountMinor: bigint): Entry => ({
     account,
     partnerId: standing.partnerId,
@@ -27,8 +28,8 @@ export function reversalOf(
   });
   const entries = [
     entry('commission_expense', -deductedMinor),
-    entry('partner_pending', fromPending),
-    entry('partner_approved', deductedMinor - fromPending),
+    entry('partner_pending', deductedMinor - fromApproved),
+    entry('partner_approved', fromApproved),
   ];
   return { entries: entries.filter(({ amountMinor }) => amountMinor !== 0n), deductedMinor };
 }

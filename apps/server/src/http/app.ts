@@ -85,6 +85,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     if (refusal.code === 'internal')
       options.log.error({ err: error, requestId: request.id, path: route?.path }, 'request failed');
     options.metrics.refused.inc({ route: route?.path ?? 'none', reason: refusal.code });
+    // A URL that Fastify itself refuses passes no hook.
+    reply.header('x-request-id', request.id);
     if (refusal.retryAfterSeconds !== null) reply.header('retry-after', String(refusal.retryAfterSeconds));
     return reply.status(refusal.status).send(refusal.body);
   }

@@ -2,14 +2,12 @@
  * The ground floor: configuration, clock, ids, errors, PostgreSQL, the event log, and what a route is.
  * Knows nothing of partners or payments.
  */
+export * from './clickhouse/index.ts';
 export * from './clock.ts';
 export { type Config, ConfigError, readConfig, readSecret } from './config.ts';
 export { AppError, invariant } from './errors.ts';
-export {
-  appendEvents,
-  type EventRow,
-  eventLine,
-} from './event-log/append.ts';
+export { appendEvents, type EventRow, eventLine } from './event-log/append.ts';
+export { createShipper, type Shipper } from './event-log/ship.ts';
 export * from './http/page.ts';
 export * from './http/principal.ts';
 export * from './http/read-body.ts';

@@ -14,7 +14,7 @@ import {
   type Postgres,
   parseInstant,
 } from '../platform/index.ts';
-import { type Directory, originAllowed, type Website } from '../workspaces/index.ts';
+import { type Directory, type LinkTarget, originAllowed, type Website } from '../workspaces/index.ts';
 import type { NewVisit } from './arrival.ts';
 import { describeTouch, type TouchContext } from './context.ts';
 import type { Cookieless } from './cookieless.ts';
@@ -222,11 +222,11 @@ async function store(
 ): Promise<void> {
   const { visitorId, sessionId } = visitor;
   const first = events.find((event) => event.landing !== null) ?? (events[0] as AcceptedEvent);
+  const link = await findOwnLink(deps.directory, website, first.landing?.aff ?? null);
   const context = describeTouch(deps.geo, {
     landing: first.landing,
     referrer: first.referrer ?? null,
-    isAffiliate:
-      first.landing?.aff != null && (await deps.directory.findLink(first.landing.aff)) !== undefined,
+    isAffiliate: link !== undefined,
     ownHosts: [website.domain],
     address: sender.address,
     userAgent: sender.userAgent,
@@ -244,7 +244,7 @@ async function store(
   };
   await deps.ingest.add({
     click: null,
-    visit: known === undefined ? newVisit(base, first.at, context) : null,
+    visit: known === undefined ? newVisit(base, first.at, context, link) : null,
     lines: events.map((event) => eventLine(eventRow(base, event, context))),
   });
   if (known === undefined) deps.sessions.set(key, { writtenAt: now.getTime() });
@@ -273,7 +273,23 @@ async function store(
 
 type EventBase = Pick<EventRow, 'workspace_id' | 'program_id' | 'website_id' | 'visitor_id' | 'session_id'>;
 
-function newVisit(base: EventBase, startedAt: Date, context: TouchContext): NewVisit {
+/** The partner's link that a landing came through, if it is one of the website's own workspace. */
+async function findOwnLink(
+  directory: Directory,
+  website: Website,
+  code: string | null,
+): Promise<LinkTarget | undefined> {
+  if (code === null) return undefined;
+  const link = await directory.findLink(code);
+  return link?.program?.workspaceId === website.workspaceId ? link : undefined;
+}
+
+function newVisit(
+  base: EventBase,
+  startedAt: Date,
+  context: TouchContext,
+  link: LinkTarget | undefined,
+): NewVisit {
   return {
     workspaceId: base.workspace_id,
     websiteId: base.website_id as string,
@@ -281,7 +297,15 @@ function newVisit(base: EventBase, startedAt: Date, context: TouchContext): NewV
     sessionId: base.session_id as string,
     startedAt,
     context,
-    line: eventLine({ ...base, ...context, event_id: newEventId(), type: 'visit', occurred_at: startedAt }),
+    line: eventLine({
+      ...base,
+      ...context,
+      event_id: newEventId(),
+      type: 'visit',
+      occurred_at: startedAt,
+      partner_id: link?.partnerId,
+      link_id: link?.linkId,
+    }),
   };
 }
 

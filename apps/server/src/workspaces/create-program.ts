@@ -61,8 +61,7 @@ export async function createProgram(
       created_at: now,
     });
     await updateProgramRow(trx, actor.workspaceId, programId, { default_group_id: group.id });
-    if (terms !== null)
-      await insertFirstPolicy(trx, group, terms, request, now);
+    if (terms !== null) await insertFirstPolicy(trx, group, terms, request, now);
     if (request.website_id !== undefined) await bindWebsite(trx, actor, request.website_id, programId);
     const token = await insertToken(trx, actor.workspaceId, { kind: 'program', programId }, now);
     const row = await findProgramRow(trx, actor, programId);

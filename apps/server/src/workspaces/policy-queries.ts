@@ -7,7 +7,13 @@ export type PolicyRow = Selectable<PoliciesTable>;
 
 export function insertGroup(
   trx: Db,
-  group: { workspace_id: number; program_id: number; name: string; hold_period_days?: number; created_at: Date },
+  group: {
+    workspace_id: number;
+    program_id: number;
+    name: string;
+    hold_period_days?: number;
+    created_at: Date;
+  },
 ) {
   return trx.insertInto('partner_groups').values(group).returningAll().executeTakeFirstOrThrow();
 }

@@ -194,3 +194,18 @@ export async function findEnrolledPartners(
   ]);
   return new Set(rows.map((row) => row.partner_id));
 }
+
+const partnerNames = statement(
+  'workspaces.partner_names',
+  'select id, name from partners where workspace_id = $1 and id = any($2::integer[])',
+);
+
+export async function listPartnerNames(
+  sql: Sql,
+  workspaceId: number,
+  partnerIds: readonly number[],
+): Promise<Map<number, string>> {
+  if (partnerIds.length === 0) return new Map();
+  const rows = await sql.query<{ id: number; name: string }>(partnerNames, [workspaceId, partnerIds]);
+  return new Map(rows.map((row) => [row.id, row.name]));
+}

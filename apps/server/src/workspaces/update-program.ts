@@ -2,7 +2,13 @@ import type { ProgramRecord, UpdateProgramRequest } from '@headwater/contract';
 import { type Db, invariant } from '../platform/index.ts';
 import { bindWebsite } from './bind-website.ts';
 import { getOpenProgram } from './own-program.ts';
-import { findLatestPolicy, insertPolicy, listPoliciesInForce, lockGroup, updateGroupHold } from './policy-queries.ts';
+import {
+  findLatestPolicy,
+  insertPolicy,
+  listPoliciesInForce,
+  lockGroup,
+  updateGroupHold,
+} from './policy-queries.ts';
 import { findProgramRow, lockProgram, updateProgramRow } from './program-queries.ts';
 import { toProgramRecord } from './program-record.ts';
 import { type Actor, change, clearable, type SetUp } from './set-up.ts';

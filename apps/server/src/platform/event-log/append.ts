@@ -1,4 +1,5 @@
-import { type Sql, statement } from '../postgres/sql.ts';
+import type { Sql } from '../postgres/sql.ts';
+import { insertBatch } from './queries.ts';
 
 /**
  * One row of ClickHouse's `events` table, in its own column names. Absent members take the column's default.
@@ -69,13 +70,11 @@ export function eventLine(event: EventRow): string {
   return JSON.stringify({ ...event, occurred_at: `${at.slice(0, 10)} ${at.slice(11, 23)}` });
 }
 
-const append = statement('event_log.append', 'insert into event_batches (events, payload) values ($1, $2)');
-
 /**
  * Adds events to the log, in the transaction or statement of what they tell of: either both are on disk or neither.
  * The shipper takes them to ClickHouse.
  */
 export async function appendEvents(sql: Sql, events: readonly EventRow[]): Promise<void> {
   if (events.length === 0) return;
-  await sql.query(append, [events.length, events.map(eventLine).join('\n')]);
+  await insertBatch(sql, events.length, events.map(eventLine).join('\n'));
 }

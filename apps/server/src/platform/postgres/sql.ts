@@ -43,6 +43,11 @@ async function run<Row>(
   return result.rows as Row[];
 }
 
+/** Statements on one connection of its own, for whoever needs a session (a lock that lasts, a listener). */
+export function sqlOn(client: pg.ClientBase): Sql {
+  return { query: (what, values = []) => run(client, what, values) };
+}
+
 // PostgreSQL ends one of two transactions that wait for each other: nothing of it was stored, so it simply goes again.
 const maxAttempts = 5;
 

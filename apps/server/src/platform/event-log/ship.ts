@@ -1,0 +1,200 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { type ClickHouse, refusalOfRows } from '../clickhouse/index.ts';
+import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
+import { type Postgres, type Sql, sqlOn } from '../postgres/sql.ts';
+import * as queries from './queries.ts';
+
+/**
+ * Takes the event log to ClickHouse, each event exactly once.
+ *
+ *   begun     a set of batches is fixed under a shipment id, in a committed statement
+ *   sent      its bytes are inserted under the shipment's deduplication token, synced to disk
+ *   ended     batches and shipment are deleted in one statement
+ *
+ * Killed anywhere, the next leader finds the open shipment and sends the same bytes under the same token: ClickHouse
+ * drops what it has, partition by partition. One process leads (an advisory lock of its connection); one whose
+ * connection broke may still be sending, which the token makes harmless.
+ */
+export interface Shipper {
+  start(): void;
+  stop(): Promise<void>;
+  /** Ships one shipment if this process leads; the number of events, 0 when nothing waits. */
+  shipOnce(): Promise<number>;
+  /** Ships until nothing waits; for tests. Throws when that takes longer. */
+  catchUp(timeoutMs: number): Promise<void>;
+  lagSeconds(): Promise<number>;
+}
+
+export interface ShipperOptions {
+  postgres: Postgres;
+  /** For the leader's own connection. */
+  databaseUrl: string;
+  clickhouse: ClickHouse;
+  log: Log;
+  metrics: Metrics;
+  /** Called between the steps; a test that throws here stands for a kill. */
+  onStep?: (step: 'begun' | 'sent') => void;
+}
+
+// Thousands a shipment: ClickHouse pays per insert. The bytes bound what this process holds of them.
+const limits = { events: 20_000, bytes: 8 * 1024 * 1024 };
+const idleMs = 250;
+const maxBackOffMs = 10_000;
+const gaugeEveryMs = 1000;
+
+export function createShipper(options: ShipperOptions): Shipper {
+  const { postgres, databaseUrl, clickhouse, log, metrics } = options;
+  let connection: pg.Client | undefined;
+  let sql: Sql | undefined;
+  let isStopping = false;
+  let loop: Promise<void> | undefined;
+  let underWay: Promise<number> | undefined;
+  let wake = new AbortController();
+  let gaugedAt = 0;
+
+  async function lead(): Promise<Sql | undefined> {
+    if (sql !== undefined) return sql;
+    const client = new pg.Client({
+      connectionString: databaseUrl,
+      application_name: 'headwater shipper',
+      keepAlive: true,
+    });
+    client.on('error', () => {});
+    client.once('end', () => {
+      if (connection === client) {
+        connection = undefined;
+        sql = undefined;
+      }
+    });
+    try {
+      await client.connect();
+      const own = sqlOn(client);
+      if (await queries.tryToLead(own)) {
+        connection = client;
+        sql = own;
+        return own;
+      }
+    } catch (error) {
+      await client.end().catch(() => {});
+      throw error;
+    }
+    await client.end();
+    return undefined;
+  }
+
+  async function letGo(): Promise<void> {
+    const client = connection;
+    connection = undefined;
+    sql = undefined;
+    await client?.end().catch(() => {});
+  }
+
+  async function shipNext(): Promise<number> {
+    const leading = await lead();
+    if (leading === undefined) return 0;
+    const shipment =
+      (await queries.findOpenShipment(leading)) ?? (await queries.beginShipment(leading, limits));
+    if (shipment === undefined) return 0;
+    options.onStep?.('begun');
+    const batches = await queries.listBatches(leading, shipment);
+    const refused = await send(batches, shipment.token);
+    options.onStep?.('sent');
+    await queries.endShipment(leading, shipment, refused);
+    const events = batches.reduce((sum, batch) => sum + batch.events, 0);
+    metrics.shipped.inc(events - refused.length);
+    for (const letter of refused) {
+      metrics.refused.inc({ route: 'shipper', reason: 'unreadable_event' });
+      log.error({ reason: letter.reason }, 'ClickHouse refused an event; it is kept in event_dead_letters');
+    }
+    return events;
+  }
+
+  /** Sends a shipment whole. When ClickHouse cannot read it, finds the lines at fault, and sends all others. */
+  async function send(
+    batches: readonly queries.Batch[],
+    token: string,
+  ): Promise<{ payload: string; reason: string }[]> {
+    const lines = batches.map((batch) => batch.payload);
+    return sendOrSplit(lines.join('\n').split('\n'), token);
+  }
+
+  async function sendOrSplit(
+    lines: readonly string[],
+    token: string,
+  ): Promise<{ payload: string; reason: string }[]> {
+    try {
+      await clickhouse.insertLines('events', lines.join('\n'), { insert_deduplication_token: token });
+      return [];
+    } catch (error) {
+      const reason = refusalOfRows(error);
+      if (reason === undefined) throw error;
+      if (lines.length === 1) return [{ payload: lines[0] as string, reason }];
+      // The halves are the same in every repetition, so their tokens are, too.
+      const middle = lines.length >> 1;
+      return [
+        ...(await sendOrSplit(lines.slice(0, middle), `${token}-a`)),
+        ...(await sendOrSplit(lines.slice(middle), `${token}-b`)),
+      ];
+    }
+  }
+
+  function shipOnce(): Promise<number> {
+    underWay ??= shipNext().finally(() => {
+      underWay = undefined;
+    });
+    return underWay;
+  }
+
+  async function updateGauge(): Promise<void> {
+    if (Date.now() - gaugedAt < gaugeEveryMs) return;
+    gaugedAt = Date.now();
+    metrics.lagSeconds.set(await queries.readLag(postgres));
+  }
+
+  async function run(): Promise<void> {
+    let failures = 0;
+    while (!isStopping) {
+      let pauseMs = 0;
+      try {
+        pauseMs = (await shipOnce()) === 0 ? idleMs : 0;
+        await updateGauge();
+        if (failures > 0) log.info('events are being shipped again');
+        failures = 0;
+      } catch (error) {
+        failures += 1;
+        pauseMs = Math.min(maxBackOffMs, idleMs * 2 ** Math.min(failures, 6));
+        if (failures === 1) log.warn({ err: error }, 'events wait: the shipment failed and will be repeated');
+        await letGo();
+      }
+      if (pauseMs > 0) await sleep(pauseMs, undefined, { signal: wake.signal, ref: false }).catch(() => {});
+    }
+  }
+
+  return {
+    start() {
+      loop ??= run();
+    },
+    async stop() {
+      isStopping = true;
+      wake.abort();
+      await loop?.catch(() => {});
+      await underWay?.catch(() => {});
+      await letGo();
+      wake = new AbortController();
+    },
+    shipOnce,
+    async catchUp(timeoutMs) {
+      const until = Date.now() + timeoutMs;
+      for (;;) {
+        const waiting = await queries.readLag(postgres);
+        if (waiting === 0) return;
+        if (Date.now() > until) throw new Error(`events still wait after ${timeoutMs} ms`);
+        await shipOnce().catch(() => 0);
+        await sleep(20);
+      }
+    },
+    lagSeconds: () => queries.readLag(postgres),
+  };
+}

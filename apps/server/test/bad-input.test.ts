@@ -1,0 +1,366 @@
+import type { TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Route } from '../src/platform/index.ts';
+import { exampleRequest, type ExampleRequest, pathParams, propertiesOf, urlOf } from './example-request.ts';
+import { takeFingerprint } from './fingerprint.ts';
+import {
+  deep,
+  hostilePathIds,
+  hostileQueryValues,
+  hostileValues,
+  malformedBodies,
+  nonObjects,
+  prototypeValues,
+} from './hostile-values.ts';
+import { openTenant, type Tenant } from './tenants.ts';
+import { openTestServer, type TestServer } from './test-server.ts';
+
+// Every route is attacked, because the list of routes is the table: a new route is covered by being declared.
+
+vi.setConfig({ testTimeout: 180_000 });
+
+let server: TestServer;
+let routes: readonly Route[];
+
+beforeAll(async () => {
+  server = await openTestServer();
+  routes = server.server.routes;
+});
+afterAll(() => server.close());
+
+interface Attack {
+  route: Route;
+  url: string;
+  payload?: string | Buffer | undefined;
+  headers?: Record<string, string>;
+}
+
+interface Answered {
+  status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: answers are what the tests look into
+  body: any;
+}
+
+const tenants = new Map<Route, Promise<Tenant>>();
+
+/** A tenant for each route: what one attack stores must not change what the next is answered. */
+function tenantOf(route: Route): Promise<Tenant> {
+  const known = tenants.get(route) ?? openTenant(server, `tenant${routes.indexOf(route)}`);
+  tenants.set(route, known);
+  return known;
+}
+
+function tokenOf({ access }: Route, tenant: Tenant): string | undefined {
+  if (access.kind === 'public') return undefined;
+  if (access.kind === 'management') return tenant.key;
+  return access.kind === 'website' ? tenant.websiteToken : tenant.programToken;
+}
+
+/** Sends what the owner of everything might send, if not for the attack. Whatever it is, it is answered in JSON and in time. */
+async function attack({ route, url, payload, headers }: Attack, what: string): Promise<Answered> {
+  const token = tokenOf(route, await tenantOf(route));
+  const startedAt = performance.now();
+  const response = await server.server.app.inject({
+    method: route.method,
+    url,
+    headers: {
+      ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...headers,
+    },
+    ...(payload === undefined ? {} : { payload }),
+  });
+  const where = `${route.method} ${route.path}: ${what}: ${response.statusCode} ${response.body.slice(0, 200)}`;
+  expect(performance.now() - startedAt, where).toBeLessThan(5000);
+  expect(response.statusCode, where).toBeLessThan(500);
+  expect(response.headers['content-type'], where).toMatch(/^application\/json/);
+  expect(response.headers['x-request-id'], where).toMatch(/^req_/);
+  const body = response.json();
+  if (response.statusCode >= 400) expectClear(route, body, where);
+  return { status: response.statusCode, body };
+}
+
+/** A refusal is a short text that says what is wrong, in the shape of the route, with nothing of our insides. */
+function expectClear(route: Route, body: Record<string, unknown>, where: string): void {
+  const text = body.message ?? body.error;
+  expect(text, where).toEqual(expect.stringMatching(/^[A-Z0-9a-z_-].{3,160}$/s));
+  if (route.errors !== 'message') expect(body.error, where).toEqual(expect.any(String));
+  expect(JSON.stringify(body), where).not.toMatch(/node_modules|\.ts:|at Object|select |insert |syntax|pg_|22P0|invariant/i);
+}
+
+/**
+ * Runs attacks on one route. Those that were refused are sent once more in a row: the database must be the same before
+ * and after. (A fingerprint after each single one would take most of the time.)
+ */
+async function attackAll(attacks: readonly (Attack & { what: string })[], judge?: (answer: Answered, what: string) => void) {
+  const refused: (Attack & { what: string })[] = [];
+  for (const one of attacks) {
+    const answer = await attack(one, one.what);
+    judge?.(answer, `${one.route.method} ${one.route.path}: ${one.what}: ${JSON.stringify(answer).slice(0, 300)}`);
+    if (answer.status >= 400) refused.push(one);
+  }
+  const before = await takeFingerprint(server.database.postgres);
+  for (const one of refused) await attack(one, one.what);
+  const first = refused[0];
+  const what = `one of ${refused.length} requests was refused but stored, from ${first?.route.path} ${first?.what} on`;
+  expect(await takeFingerprint(server.database.postgres), what).toEqual(before);
+}
+
+const brief = (text: string | Buffer) => (text.length > 60 ? `${String(text).slice(0, 60)}… (${text.length})` : String(text));
+
+async function example(route: Route): Promise<ExampleRequest> {
+  return exampleRequest(route, await tenantOf(route));
+}
+
+/** The body of a GET is never looked at (HTTP gives it no meaning): what is in it cannot matter. */
+const readsBody = ({ method }: Route) => method !== 'GET';
+
+describe('bodies that are no JSON object', () => {
+  it('400 Malformed JSON, on every route', async () => {
+    for (const route of routes.filter(readsBody)) {
+      const url = urlOf(route, await example(route));
+      await attackAll(
+        malformedBodies.map((payload) => ({ route, url, payload, what: brief(payload) })),
+        ({ status, body }, what) => {
+          expect(status, what).toBe(400);
+          expect(body.error, what).toBe('Malformed JSON');
+        },
+      );
+    }
+  });
+
+  it('400 Request body must be a JSON object, on every route', async () => {
+    for (const route of routes.filter(readsBody)) {
+      const url = urlOf(route, await example(route));
+      await attackAll(
+        nonObjects.map((payload) => ({ route, url, payload, what: brief(payload) })),
+        ({ status, body }, what) => {
+          expect(status, what).toBe(400);
+          expect(body.error, what).toBe('Request body must be a JSON object');
+        },
+      );
+    }
+  });
+
+  it('413 Payload too large, and 415 for other types, on every route', async () => {
+    const huge = `{"a":"${'x'.repeat(10_000_000)}"}`;
+    const justTooLarge = `{"a":"${'x'.repeat(256 * 1024)}"}`;
+    for (const route of routes.filter(readsBody)) {
+      const url = urlOf(route, await example(route));
+      await attackAll(
+        [huge, justTooLarge].map((payload) => ({ route, url, payload, what: brief(payload) })),
+        ({ status, body }, what) => {
+          expect(status, what).toBe(413);
+          expect(body.error, what).toBe('Payload too large');
+        },
+      );
+      const types = ['text/xml', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'x', 'application/jsonx', ';'];
+      if (!route.acceptsTextPlain) types.push('text/plain');
+      await attackAll(
+        types.map((type) => ({ route, url, payload: '{}', headers: { 'content-type': type }, what: type })),
+        ({ status, body }, what) => {
+          expect(status, what).toBe(415);
+          expect(body.error, what).toBe('Unsupported content type');
+        },
+      );
+    }
+  });
+
+  it('prototype keys are malformed, wherever they are', async () => {
+    for (const route of routes.filter((one) => one.body !== undefined)) {
+      const request = await example(route);
+      const url = urlOf(route, request);
+      const attacks = prototypeValues.flatMap((value) => [
+        { route, url, payload: value, what: value },
+        ...Object.keys(request.body ?? {}).map((field) => ({ route, url, payload: withField(request, field, value), what: `${field}: ${value}` })),
+      ]);
+      await attackAll(attacks, ({ status }, what) => expect(status, what).toBe(400));
+      expect(Object.hasOwn(Object.prototype, 'isAdmin')).toBe(false);
+    }
+  });
+
+  it('are nothing to routes that take no body: GET with one is answered as without', async () => {
+    for (const route of routes.filter(({ method }) => method === 'GET')) {
+      const url = urlOf(route, await example(route));
+      const plain = await attack({ route, url }, 'no body');
+      expect((await attack({ route, url, payload: '' }, 'empty body')).status).toBe(plain.status);
+      for (const payload of ['{"a":1}', '{"broken', `"${'x'.repeat(10_000_000)}"`]) {
+        expect((await attack({ route, url, payload }, brief(payload))).status).toBe(plain.status);
+      }
+    }
+  });
+});
+
+/** The example as JSON, with one field replaced by a text that may be no JSON value of ours. */
+function withField(request: ExampleRequest, field: string, json: string): string {
+  return withMember(request.body ?? {}, field, json);
+}
+
+function withMember(object: Record<string, unknown>, field: string, json: string): string {
+  const { [field]: _, ...rest } = object;
+  const members = Object.entries(rest).map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);
+  return `{${[...members, `${JSON.stringify(field)}:${json}`].join()}}`;
+}
+
+/** Whether a value is one that the schema itself says nothing against. */
+function judgeOf(name: string, schema: TSchema, isRequired: boolean): (json: string) => 'wrong' | 'may be right' {
+  const words = schema as unknown as Record<string, unknown>;
+  const compiled = Compile(schema);
+  return (json) => {
+    const value: unknown = JSON.parse(json);
+    if (words['x-lenient'] === true || name === 'additional_data') return 'may be right';
+    if (value === null) return isRequired ? 'wrong' : 'may be right';
+    return compiled.Check(value) ? 'may be right' : 'wrong';
+  };
+}
+
+describe('wrong values in the fields of a body', () => {
+  it('what the schema forbids is 400 with the field’s name, every field of every route', async () => {
+    let fields = 0;
+    for (const route of routes) {
+      const required = new Set(((route.body as { required?: string[] } | undefined)?.required ?? []) as string[]);
+      for (const [name, schema] of Object.entries(propertiesOf(route.body ?? ({} as never)))) {
+        // Judged event by event and answered 202: below.
+        const judge = name === 'events' ? () => 'may be right' : judgeOf(name, schema, required.has(name));
+        const attacks = [];
+        for (const value of hostileValues) {
+          const request = await example(route);
+          attacks.push({ route, url: urlOf(route, request), payload: withField(request, name, value), what: `${name}: ${brief(value)}`, value });
+        }
+        let index = 0;
+        await attackAll(attacks, ({ status, body }, what) => {
+          const value = attacks[index]?.value as string;
+          index += 1;
+          if (judge(value) === 'may be right') return;
+          expect(status, what).toBeGreaterThanOrEqual(400);
+          if (status === 400) expect(String(body.message ?? body.error), what).toMatch(/is invalid|is required|must |Invalid|Unknown/);
+        });
+        fields += 1;
+      }
+    }
+    expect(fields).toBeGreaterThan(80);
+  });
+
+  it('unlisted fields are ignored, however they look', async () => {
+    for (const route of routes.filter((one) => one.body !== undefined && one.method === 'POST')) {
+      for (const value of [deep(100_000), deep(30_000, '{"a":', '}'), '"\\u0000"', '1e309']) {
+        const request = await example(route);
+        const answer = await attack({ route, url: urlOf(route, request), payload: withField(request, 'unlisted', value) }, brief(value));
+        // What the request itself makes may be taken by now: that is another matter than the field.
+        expect([200, 201, 202, 404, 409], route.path).toContain(answer.status);
+      }
+    }
+  });
+
+  it('nested fields: commission of a program, test_mode beside anything, line_items', async () => {
+    const route = (path: string, method = 'POST') => routes.find((one) => one.path === path && one.method === method) as Route;
+    const create = route('/api/v1/programs');
+    for (const field of ['type', 'rate_bps', 'fixed_cents', 'duration_months', 'unlisted']) {
+      const attacks = [];
+      for (const value of hostileValues) {
+        const request = await example(create);
+        const commission = withMember({ type: 'cps_recurring', rate_bps: 100 }, field, value);
+        attacks.push({ route: create, url: create.path, payload: withField(request, 'commission', commission), what: `commission.${field}: ${brief(value)}` });
+      }
+      await attackAll(attacks);
+    }
+    for (const path of ['/api/v1/track/click', '/api/v1/track/lead', '/api/v1/track/sale', '/api/v1/track/refund']) {
+      const attacks = [];
+      for (const value of hostileValues) {
+        for (const field of ['program_id', 'anything', 'test_mode']) {
+          const request = await example(route(path));
+          const data = withMember({ test_mode: true }, field, value);
+          attacks.push({ route: route(path), url: path, payload: withField(request, 'additional_data', data), what: `additional_data.${field}: ${brief(value)}` });
+        }
+      }
+      await attackAll(attacks);
+    }
+    const sale = route('/api/v1/track/sale');
+    for (const levels of [100, 1000, 2000, 4000, 5000, 6000, 8000, 16_000, 32_000]) {
+      for (const field of ['line_items', 'additional_data']) {
+        for (const [open, close] of [['[', ']'], ['{"":', '}']] as const) {
+          const request = await example(sale);
+          const value = field === 'line_items' ? deep(levels, open, close) : `{"a":${deep(levels, open, close)}}`;
+          await attackAll([{ route: sale, url: sale.path, payload: withField(request, field, value), what: `${field} ${levels} deep` }]);
+        }
+      }
+    }
+  });
+
+  it('events of a collect batch are judged one by one: 202 with a reason, or taken', async () => {
+    const collect = routes.find(({ path }) => path === '/api/v1/collect') as Route;
+    const { body = {} } = await example(collect);
+    const good = { type: 'event', name: 'signup', url: 'https://shop.example/' };
+    const fields = ['type', 'name', 'url', 'referrer', 'title', 'screen', 'language', 'timezone', 'properties', 'customer_key', 'email', 'occurred_at', 'unlisted'];
+    for (const field of fields) {
+      for (const value of hostileValues) {
+        for (const type of ['event', 'pageview', 'identify']) {
+          const event = withMember({ ...good, type }, field, value);
+          const payload = withMember(body, 'events', `[${event},{"type":"pageview","url":"https://shop.example/ok"}]`);
+          const answer = await attack({ route: collect, url: collect.path, payload }, `${type} ${field}: ${brief(value)}`);
+          if (answer.status === 413) continue;
+          expect(answer.status).toBe(202);
+          expect(answer.body.accepted + answer.body.rejected.length).toBe(2);
+        }
+      }
+    }
+    for (const value of hostileValues) {
+      const payload = withMember(body, 'events', `[{"type":"event","name":"x","properties":{"k":${value}}}]`);
+      expect((await attack({ route: collect, url: collect.path, payload }, `property ${brief(value)}`)).status).toBeLessThan(414);
+    }
+  });
+});
+
+describe('paths, queries and headers', () => {
+  it('a path id that is none is 404, on every route', async () => {
+    for (const route of routes.filter((one) => pathParams(one).length > 0)) {
+      const request = await example(route);
+      const { body } = request;
+      for (const { name } of pathParams(route)) {
+        const attacks = hostilePathIds.map((id) => ({
+          route,
+          url: urlOf({ ...route, path: route.path.replace(`:${name}`, () => id) }, request),
+          payload: body === undefined ? undefined : JSON.stringify(body),
+          what: `:${name} = ${brief(id)}`,
+        }));
+        await attackAll(attacks, ({ status }, what) => expect([404, 414], what).toContain(status));
+      }
+    }
+  });
+
+  it('a query that makes no sense is 400 or ignored, on every route', async () => {
+    const everywhere = ['page', 'pageSize', 'limit', 'cursor', 'from', 'to', 'partner_id', 'status', 'is_test', 'period', '__proto__', 'constructor'];
+    for (const route of routes.filter(({ method }) => method === 'GET')) {
+      const request = await example(route);
+      const base = urlOf(route, { ...request, query: {} });
+      const names = new Set([...everywhere, ...Object.keys(propertiesOf(route.query ?? ({} as never)))]);
+      const attacks = [...names].flatMap((name) => {
+        const others = new URLSearchParams(Object.entries(request.query).filter(([one]) => one !== name)).toString();
+        // A name the route does not know gets a few only: it is looked at nowhere.
+        const isKnown = propertiesOf(route.query ?? ({} as never))[name] !== undefined;
+        const values = hostileQueryValues.slice(0, isKnown ? undefined : 3).map((value) => `${name}=${value}`);
+        const shapes = [`${name}=1&${name}=2`, `${name}[]=1`, `${name}[a]=1`, `${name}`, `${name}=%5B%5D`];
+        return [...values, ...shapes].map((query) => ({ route, url: `${base}?${others}&${query}`, what: brief(query) }));
+      });
+      await attackAll(attacks, ({ status }, what) => expect([200, 400, 404], what).toContain(status));
+      await attack({ route, url: `${base}?${'a=1&'.repeat(3000)}` }, 'thousands of parameters');
+    }
+  });
+
+  it('headers that make no sense are no failure', async () => {
+    const values = ['x'.repeat(8000), '\u00ff\u00fe', '-1', '*', 'null', 'http://', 'https://shop.example\u00e9', ','.repeat(2000), '127.0.0.1:80, ::1, unknown', "' or 1=1--"];
+    const names = ['user-agent', 'origin', 'x-forwarded-for', 'x-forwarded-host', 'forwarded', 'idempotency-key', 'accept', 'referer', 'accept-language', 'x-request-id', 'content-encoding', 'cookie', 'x-http-method-override'];
+    for (const route of routes) {
+      for (const name of names) {
+        for (const value of values) {
+          const request = await example(route);
+          const payload = request.body === undefined ? undefined : JSON.stringify(request.body);
+          await attack({ route, url: urlOf(route, request), payload, headers: { [name]: value } }, `${name}: ${brief(value)}`);
+          if (route.method === 'DELETE' || route.path.includes('regenerate')) break;
+        }
+        if (route.method === 'DELETE' || route.path.includes('regenerate')) break;
+      }
+    }
+  });
+});

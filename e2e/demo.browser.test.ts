@@ -127,6 +127,27 @@ describe('the demo shop, from a click to what Headwater knows of the payment', (
     expect(sumOf(explained.ledger)).toBe(0);
   });
 
+  it('fits a phone at night', async () => {
+    const phone = await newVisitor(browser, demo, {
+      viewport: { width: 360, height: 740 },
+      colorScheme: 'dark',
+    });
+    const expectItFits = async (name: string) => {
+      await picture(phone.page, `phone-${name}`);
+      const width = await phone.page.evaluate(() => document.documentElement.scrollWidth);
+      expect(width, `the width of ${name}`).toBeLessThanOrEqual(360);
+    };
+    await phone.follow('/?aff=ben');
+    await expectItFits('landing');
+    await phone.signUpAndPay('Ole');
+    await expectItFits('thanks');
+    await phone.page.goto(`${demo.shopUrl}/checkout`);
+    await expectItFits('checkout');
+    await phone.page.goto(`${demo.shopUrl}/thanks/unknown`);
+    await expectItFits('failure');
+    await phone.leave();
+  });
+
   it('says what is wrong with a card, and pays once however often it is asked', async () => {
     await visitor.follow('/');
     const { page } = visitor;
@@ -160,5 +181,39 @@ describe('the demo shop, from a click to what Headwater knows of the payment', (
     expect(new Set(paid.map((reply) => reply.url())).size).toBe(1);
     const { body } = await demo.get(`programs/${demo.programId}/payments`);
     expect(body.data.filter((one: { amount_cents: number }) => one.amount_cents === 1900)).toHaveLength(1);
+  });
+
+  it('reports the revenue of all of them by channel and by partner', async () => {
+    const expectRow = async (by: string, key: string, row: object) => {
+      const answer = () => demo.get(`reports/revenue?by=${by}&program_id=${demo.programId}`);
+      await expect
+        .poll(async () => (await answer()).body.data.rows.find((one: { key: string }) => one.key === key), {
+          timeout: 20_000,
+          message: `${by} ${key} in the revenue report`,
+        })
+        .toMatchObject(row);
+    };
+    await expectRow('channel', 'email', { payments: 1, revenue_cents: 4900, commission_cents: 0 });
+    await expectRow('channel', 'direct', { payments: 2, revenue_cents: 6800, commission_cents: 0 });
+    await expectRow('partner', String(partner('Ben')), {
+      name: 'Ben',
+      payments: 3,
+      revenue_cents: 3 * 4900,
+      refunded_cents: 0,
+      commission_cents: 3 * 980,
+    });
+    await expectRow('partner', String(partner('Anna')), {
+      name: 'Anna',
+      payments: 2,
+      revenue_cents: 2 * 4900,
+      refunded_cents: 4900,
+      commission_cents: 980,
+    });
+    await expectRow('channel', 'affiliate', {
+      payments: 5,
+      revenue_cents: 5 * 4900,
+      refunded_cents: 4900,
+      commission_cents: 4 * 980,
+    });
   });
 });

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { Demo } from './demo.ts';
 
@@ -15,21 +15,30 @@ export interface Visitor {
   leave(): Promise<void>;
 }
 
-export async function newVisitor(browser: Browser, demo: Demo): Promise<Visitor> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+export async function newVisitor(
+  browser: Browser,
+  demo: Demo,
+  screen: Pick<BrowserContextOptions, 'viewport' | 'colorScheme'> = {},
+): Promise<Visitor> {
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 900 },
+    ...screen,
+    // without a screen Chromium calls itself HeadlessChrome, which Headwater takes for the bot it is
+    userAgent: `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${browser.version()} Safari/537.36`,
+  });
   const page = await context.newPage();
   return {
     page,
     async follow(target) {
-      const told = page.waitForResponse((response) => response.url().endsWith('/collect'));
-      const clicked = target.includes('aff=')
-        ? page.waitForResponse((response) => response.url().endsWith('/track/click') && response.ok())
-        : undefined;
+      const answers = ['/collect', ...(target.includes('aff=') ? ['/track/click'] : [])].map((path) =>
+        page.waitForResponse((response) => response.url().endsWith(path)),
+      );
       await page.goto(`${demo.shopUrl}${target}`);
-      await Promise.all([told, clicked]);
+      for (const answer of await Promise.all(answers)) await answer.finished();
     },
     async signUpAndPay(name) {
       await page.getByRole('link', { name: 'Choose Ranger' }).click();
+      await page.waitForURL('**/signup*');
       await page.getByLabel('Name').fill(name);
       await page.getByLabel('Email').fill(`${name.toLowerCase()}@customers.example`);
       await page.getByRole('button', { name: 'Sign up' }).click();

@@ -56,9 +56,9 @@ export function tellStory(explanation: Explanation, nameOf: (partnerId: number) 
   return steps;
 }
 
-/** What the partners still have of a payment's commission, from the ledger: what is owed to a partner is a credit. */
+/** What the partners still have of a payment's commission, from the ledger: what is owed or paid to one is a credit. */
 export function keptCommission({ ledger }: Pick<Explanation, 'ledger'>): number {
-  return -sumOf(ledger.filter((entry) => entry.partner_id !== null));
+  return 0 - sumOf(ledger.filter((entry) => entry.account.startsWith('partner_')));
 }
 
 export function sumOf(entries: readonly LedgerEntry[]): number {

@@ -2,7 +2,7 @@ import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Route } from '../src/platform/index.ts';
-import { exampleRequest, type ExampleRequest, pathParams, propertiesOf, urlOf } from './example-request.ts';
+import { type ExampleRequest, exampleRequest, pathParams, propertiesOf, urlOf } from './example-request.ts';
 import { takeFingerprint } from './fingerprint.ts';
 import {
   deep,
@@ -86,18 +86,26 @@ function expectClear(route: Route, body: Record<string, unknown>, where: string)
   const text = body.message ?? body.error;
   expect(text, where).toEqual(expect.stringMatching(/^[A-Z0-9a-z_-].{3,160}$/s));
   if (route.errors !== 'message') expect(body.error, where).toEqual(expect.any(String));
-  expect(JSON.stringify(body), where).not.toMatch(/node_modules|\.ts:|at Object|select |insert |syntax|pg_|22P0|invariant/i);
+  expect(JSON.stringify(body), where).not.toMatch(
+    /node_modules|\.ts:|at Object|select |insert |syntax|pg_|22P0|invariant/i,
+  );
 }
 
 /**
  * Runs attacks on one route. Those that were refused are sent once more in a row: the database must be the same before
  * and after. (A fingerprint after each single one would take most of the time.)
  */
-async function attackAll(attacks: readonly (Attack & { what: string })[], judge?: (answer: Answered, what: string) => void) {
+async function attackAll(
+  attacks: readonly (Attack & { what: string })[],
+  judge?: (answer: Answered, what: string) => void,
+) {
   const refused: (Attack & { what: string })[] = [];
   for (const one of attacks) {
     const answer = await attack(one, one.what);
-    judge?.(answer, `${one.route.method} ${one.route.path}: ${one.what}: ${JSON.stringify(answer).slice(0, 300)}`);
+    judge?.(
+      answer,
+      `${one.route.method} ${one.route.path}: ${one.what}: ${JSON.stringify(answer).slice(0, 300)}`,
+    );
     if (answer.status >= 400) refused.push(one);
   }
   const before = await takeFingerprint(server.database.postgres);
@@ -107,7 +115,8 @@ async function attackAll(attacks: readonly (Attack & { what: string })[], judge?
   expect(await takeFingerprint(server.database.postgres), what).toEqual(before);
 }
 
-const brief = (text: string | Buffer) => (text.length > 60 ? `${String(text).slice(0, 60)}… (${text.length})` : String(text));
+const brief = (text: string | Buffer) =>
+  text.length > 60 ? `${String(text).slice(0, 60)}… (${text.length})` : String(text);
 
 async function example(route: Route): Promise<ExampleRequest> {
   return exampleRequest(route, await tenantOf(route));
@@ -155,7 +164,14 @@ describe('bodies that are no JSON object', () => {
           expect(body.error, what).toBe('Payload too large');
         },
       );
-      const types = ['text/xml', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'x', 'application/jsonx', ';'];
+      const types = [
+        'text/xml',
+        'application/x-www-form-urlencoded',
+        'multipart/form-data; boundary=x',
+        'x',
+        'application/jsonx',
+        ';',
+      ];
       if (!route.acceptsTextPlain) types.push('text/plain');
       await attackAll(
         types.map((type) => ({ route, url, payload: '{}', headers: { 'content-type': type }, what: type })),
@@ -173,7 +189,12 @@ describe('bodies that are no JSON object', () => {
       const url = urlOf(route, request);
       const attacks = prototypeValues.flatMap((value) => [
         { route, url, payload: value, what: value },
-        ...Object.keys(request.body ?? {}).map((field) => ({ route, url, payload: withField(request, field, value), what: `${field}: ${value}` })),
+        ...Object.keys(request.body ?? {}).map((field) => ({
+          route,
+          url,
+          payload: withField(request, field, value),
+          what: `${field}: ${value}`,
+        })),
       ]);
       await attackAll(attacks, ({ status }, what) => expect(status, what).toBe(400));
       expect(Object.hasOwn(Object.prototype, 'isAdmin')).toBe(false);
@@ -199,12 +220,18 @@ function withField(request: ExampleRequest, field: string, json: string): string
 
 function withMember(object: Record<string, unknown>, field: string, json: string): string {
   const { [field]: _, ...rest } = object;
-  const members = Object.entries(rest).map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);
+  const members = Object.entries(rest).map(
+    ([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`,
+  );
   return `{${[...members, `${JSON.stringify(field)}:${json}`].join()}}`;
 }
 
 /** Whether a value is one that the schema itself says nothing against. */
-function judgeOf(name: string, schema: TSchema, isRequired: boolean): (json: string) => 'wrong' | 'may be right' {
+function judgeOf(
+  name: string,
+  schema: TSchema,
+  isRequired: boolean,
+): (json: string) => 'wrong' | 'may be right' {
   const words = schema as unknown as Record<string, unknown>;
   const compiled = Compile(schema);
   return (json) => {
@@ -219,14 +246,22 @@ describe('wrong values in the fields of a body', () => {
   it('what the schema forbids is 400 with the field’s name, every field of every route', async () => {
     let fields = 0;
     for (const route of routes) {
-      const required = new Set(((route.body as { required?: string[] } | undefined)?.required ?? []) as string[]);
+      const required = new Set(
+        ((route.body as { required?: string[] } | undefined)?.required ?? []) as string[],
+      );
       for (const [name, schema] of Object.entries(propertiesOf(route.body ?? ({} as never)))) {
         // Judged event by event and answered 202: below.
         const judge = name === 'events' ? () => 'may be right' : judgeOf(name, schema, required.has(name));
         const attacks = [];
         for (const value of hostileValues) {
           const request = await example(route);
-          attacks.push({ route, url: urlOf(route, request), payload: withField(request, name, value), what: `${name}: ${brief(value)}`, value });
+          attacks.push({
+            route,
+            url: urlOf(route, request),
+            payload: withField(request, name, value),
+            what: `${name}: ${brief(value)}`,
+            value,
+          });
         }
         let index = 0;
         await attackAll(attacks, ({ status, body }, what) => {
@@ -234,7 +269,10 @@ describe('wrong values in the fields of a body', () => {
           index += 1;
           if (judge(value) === 'may be right') return;
           expect(status, what).toBeGreaterThanOrEqual(400);
-          if (status === 400) expect(String(body.message ?? body.error), what).toMatch(/is invalid|is required|must |Invalid|Unknown/);
+          if (status === 400)
+            expect(String(body.message ?? body.error), what).toMatch(
+              /is invalid|is required|must |Invalid|Unknown/,
+            );
         });
         fields += 1;
       }
@@ -246,7 +284,10 @@ describe('wrong values in the fields of a body', () => {
     for (const route of routes.filter((one) => one.body !== undefined && one.method === 'POST')) {
       for (const value of [deep(100_000), deep(30_000, '{"a":', '}'), '"\\u0000"', '1e309']) {
         const request = await example(route);
-        const answer = await attack({ route, url: urlOf(route, request), payload: withField(request, 'unlisted', value) }, brief(value));
+        const answer = await attack(
+          { route, url: urlOf(route, request), payload: withField(request, 'unlisted', value) },
+          brief(value),
+        );
         // What the request itself makes may be taken by now: that is another matter than the field.
         expect([200, 201, 202, 404, 409], route.path).toContain(answer.status);
       }
@@ -254,24 +295,40 @@ describe('wrong values in the fields of a body', () => {
   });
 
   it('nested fields: commission of a program, test_mode beside anything, line_items', async () => {
-    const route = (path: string, method = 'POST') => routes.find((one) => one.path === path && one.method === method) as Route;
+    const route = (path: string, method = 'POST') =>
+      routes.find((one) => one.path === path && one.method === method) as Route;
     const create = route('/api/v1/programs');
     for (const field of ['type', 'rate_bps', 'fixed_cents', 'duration_months', 'unlisted']) {
       const attacks = [];
       for (const value of hostileValues) {
         const request = await example(create);
         const commission = withMember({ type: 'cps_recurring', rate_bps: 100 }, field, value);
-        attacks.push({ route: create, url: create.path, payload: withField(request, 'commission', commission), what: `commission.${field}: ${brief(value)}` });
+        attacks.push({
+          route: create,
+          url: create.path,
+          payload: withField(request, 'commission', commission),
+          what: `commission.${field}: ${brief(value)}`,
+        });
       }
       await attackAll(attacks);
     }
-    for (const path of ['/api/v1/track/click', '/api/v1/track/lead', '/api/v1/track/sale', '/api/v1/track/refund']) {
+    for (const path of [
+      '/api/v1/track/click',
+      '/api/v1/track/lead',
+      '/api/v1/track/sale',
+      '/api/v1/track/refund',
+    ]) {
       const attacks = [];
       for (const value of hostileValues) {
         for (const field of ['program_id', 'anything', 'test_mode']) {
           const request = await example(route(path));
           const data = withMember({ test_mode: true }, field, value);
-          attacks.push({ route: route(path), url: path, payload: withField(request, 'additional_data', data), what: `additional_data.${field}: ${brief(value)}` });
+          attacks.push({
+            route: route(path),
+            url: path,
+            payload: withField(request, 'additional_data', data),
+            what: `additional_data.${field}: ${brief(value)}`,
+          });
         }
       }
       await attackAll(attacks);
@@ -279,10 +336,21 @@ describe('wrong values in the fields of a body', () => {
     const sale = route('/api/v1/track/sale');
     for (const levels of [100, 1000, 2000, 4000, 5000, 6000, 8000, 16_000, 32_000]) {
       for (const field of ['line_items', 'additional_data']) {
-        for (const [open, close] of [['[', ']'], ['{"":', '}']] as const) {
+        for (const [open, close] of [
+          ['[', ']'],
+          ['{"":', '}'],
+        ] as const) {
           const request = await example(sale);
-          const value = field === 'line_items' ? deep(levels, open, close) : `{"a":${deep(levels, open, close)}}`;
-          await attackAll([{ route: sale, url: sale.path, payload: withField(request, field, value), what: `${field} ${levels} deep` }]);
+          const value =
+            field === 'line_items' ? deep(levels, open, close) : `{"a":${deep(levels, open, close)}}`;
+          await attackAll([
+            {
+              route: sale,
+              url: sale.path,
+              payload: withField(request, field, value),
+              what: `${field} ${levels} deep`,
+            },
+          ]);
         }
       }
     }
@@ -292,13 +360,34 @@ describe('wrong values in the fields of a body', () => {
     const collect = routes.find(({ path }) => path === '/api/v1/collect') as Route;
     const { body = {} } = await example(collect);
     const good = { type: 'event', name: 'signup', url: 'https://shop.example/' };
-    const fields = ['type', 'name', 'url', 'referrer', 'title', 'screen', 'language', 'timezone', 'properties', 'customer_key', 'email', 'occurred_at', 'unlisted'];
+    const fields = [
+      'type',
+      'name',
+      'url',
+      'referrer',
+      'title',
+      'screen',
+      'language',
+      'timezone',
+      'properties',
+      'customer_key',
+      'email',
+      'occurred_at',
+      'unlisted',
+    ];
     for (const field of fields) {
       for (const value of hostileValues) {
         for (const type of ['event', 'pageview', 'identify']) {
           const event = withMember({ ...good, type }, field, value);
-          const payload = withMember(body, 'events', `[${event},{"type":"pageview","url":"https://shop.example/ok"}]`);
-          const answer = await attack({ route: collect, url: collect.path, payload }, `${type} ${field}: ${brief(value)}`);
+          const payload = withMember(
+            body,
+            'events',
+            `[${event},{"type":"pageview","url":"https://shop.example/ok"}]`,
+          );
+          const answer = await attack(
+            { route: collect, url: collect.path, payload },
+            `${type} ${field}: ${brief(value)}`,
+          );
           if (answer.status === 413) continue;
           expect(answer.status).toBe(202);
           expect(answer.body.accepted + answer.body.rejected.length).toBe(2);
@@ -307,7 +396,9 @@ describe('wrong values in the fields of a body', () => {
     }
     for (const value of hostileValues) {
       const payload = withMember(body, 'events', `[{"type":"event","name":"x","properties":{"k":${value}}}]`);
-      expect((await attack({ route: collect, url: collect.path, payload }, `property ${brief(value)}`)).status).toBeLessThan(414);
+      expect(
+        (await attack({ route: collect, url: collect.path, payload }, `property ${brief(value)}`)).status,
+      ).toBeLessThan(414);
     }
   });
 });
@@ -330,18 +421,39 @@ describe('paths, queries and headers', () => {
   });
 
   it('a query that makes no sense is 400 or ignored, on every route', async () => {
-    const everywhere = ['page', 'pageSize', 'limit', 'cursor', 'from', 'to', 'partner_id', 'status', 'is_test', 'period', '__proto__', 'constructor'];
+    const everywhere = [
+      'page',
+      'pageSize',
+      'limit',
+      'cursor',
+      'from',
+      'to',
+      'partner_id',
+      'status',
+      'is_test',
+      'period',
+      '__proto__',
+      'constructor',
+    ];
     for (const route of routes.filter(({ method }) => method === 'GET')) {
       const request = await example(route);
       const base = urlOf(route, { ...request, query: {} });
       const names = new Set([...everywhere, ...Object.keys(propertiesOf(route.query ?? ({} as never)))]);
       const attacks = [...names].flatMap((name) => {
-        const others = new URLSearchParams(Object.entries(request.query).filter(([one]) => one !== name)).toString();
+        const others = new URLSearchParams(
+          Object.entries(request.query).filter(([one]) => one !== name),
+        ).toString();
         // A name the route does not know gets a few only: it is looked at nowhere.
         const isKnown = propertiesOf(route.query ?? ({} as never))[name] !== undefined;
-        const values = hostileQueryValues.slice(0, isKnown ? undefined : 3).map((value) => `${name}=${value}`);
+        const values = hostileQueryValues
+          .slice(0, isKnown ? undefined : 3)
+          .map((value) => `${name}=${value}`);
         const shapes = [`${name}=1&${name}=2`, `${name}[]=1`, `${name}[a]=1`, `${name}`, `${name}=%5B%5D`];
-        return [...values, ...shapes].map((query) => ({ route, url: `${base}?${others}&${query}`, what: brief(query) }));
+        return [...values, ...shapes].map((query) => ({
+          route,
+          url: `${base}?${others}&${query}`,
+          what: brief(query),
+        }));
       });
       await attackAll(attacks, ({ status }, what) => expect([200, 400, 404], what).toContain(status));
       await attack({ route, url: `${base}?${'a=1&'.repeat(3000)}` }, 'thousands of parameters');
@@ -349,14 +461,42 @@ describe('paths, queries and headers', () => {
   });
 
   it('headers that make no sense are no failure', async () => {
-    const values = ['x'.repeat(8000), '\u00ff\u00fe', '-1', '*', 'null', 'http://', 'https://shop.example\u00e9', ','.repeat(2000), '127.0.0.1:80, ::1, unknown', "' or 1=1--"];
-    const names = ['user-agent', 'origin', 'x-forwarded-for', 'x-forwarded-host', 'forwarded', 'idempotency-key', 'accept', 'referer', 'accept-language', 'x-request-id', 'content-encoding', 'cookie', 'x-http-method-override'];
+    const values = [
+      'x'.repeat(8000),
+      '\u00ff\u00fe',
+      '-1',
+      '*',
+      'null',
+      'http://',
+      'https://shop.example\u00e9',
+      ','.repeat(2000),
+      '127.0.0.1:80, ::1, unknown',
+      "' or 1=1--",
+    ];
+    const names = [
+      'user-agent',
+      'origin',
+      'x-forwarded-for',
+      'x-forwarded-host',
+      'forwarded',
+      'idempotency-key',
+      'accept',
+      'referer',
+      'accept-language',
+      'x-request-id',
+      'content-encoding',
+      'cookie',
+      'x-http-method-override',
+    ];
     for (const route of routes) {
       for (const name of names) {
         for (const value of values) {
           const request = await example(route);
           const payload = request.body === undefined ? undefined : JSON.stringify(request.body);
-          await attack({ route, url: urlOf(route, request), payload, headers: { [name]: value } }, `${name}: ${brief(value)}`);
+          await attack(
+            { route, url: urlOf(route, request), payload, headers: { [name]: value } },
+            `${name}: ${brief(value)}`,
+          );
           if (route.method === 'DELETE' || route.path.includes('regenerate')) break;
         }
         if (route.method === 'DELETE' || route.path.includes('regenerate')) break;

@@ -126,7 +126,7 @@ export const hostilePathIds: readonly string[] = [
   '1.5',
   '1e3',
   '0x1',
-  '01',
+  '00',
   '+1',
   '%201',
   '2147483648',
@@ -152,7 +152,7 @@ export const hostilePathIds: readonly string[] = [
   '__proto__',
   'constructor',
   '*',
-  ':id',
+  ':',
 ];
 
 /** What a query parameter may hold, as it is written in the URL. */

@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { newClickId, newId, newToken, type Route, scopes } from '../src/platform/index.ts';
-import { exampleRequest, type ExampleRequest, idFields, paramOf, pathParams, propertiesOf, urlOf } from './example-request.ts';
+import {
+  type ExampleRequest,
+  exampleRequest,
+  idFields,
+  paramOf,
+  pathParams,
+  propertiesOf,
+  urlOf,
+} from './example-request.ts';
 import { type Fingerprint, takeFingerprint } from './fingerprint.ts';
 import { type Holding, openTenant, type Tenant } from './tenants.ts';
 import { openTestServer, type Reply, type TestServer } from './test-server.ts';
@@ -37,7 +45,12 @@ function send(route: Route, request: ExampleRequest, authorization?: string): Pr
 
 /** Everything of alfa's that is secret or says that alfa is there. */
 function secretsOf(holding: Holding): string[] {
-  return [holding.clickId, holding.websiteId, holding.programToken.slice(4, 24), holding.websiteToken.slice(3, 24)];
+  return [
+    holding.clickId,
+    holding.websiteId,
+    holding.programToken.slice(4, 24),
+    holding.websiteToken.slice(3, 24),
+  ];
 }
 
 function expectNothingOfAlfa(reply: Reply, sent: ExampleRequest): void {
@@ -94,7 +107,10 @@ describe('a caller without a valid credential', () => {
       const before = await takeFingerprint(server.database.postgres);
       const isManagement = route.access.kind === 'management';
       const refusals: [string | undefined, string][] = [
-        ...malformed.map((header): [string, string] => [header, isManagement ? 'Authentication required' : missing]),
+        ...malformed.map((header): [string, string] => [
+          header,
+          isManagement ? 'Authentication required' : missing,
+        ]),
         ...[...madeUpTokens(), ...dead].map((token): [string, string] => [`Bearer ${token}`, unknown]),
       ];
       if (route.access.kind !== 'program_if_sent') {
@@ -135,7 +151,8 @@ const keptKeys = new Map<string, string>();
 
 async function alfaKey(kind: 'revoked' | 'expired'): Promise<string> {
   const past = new Date(Date.now() - 60_000);
-  const known = keptKeys.get(kind) ?? (await alfa.newKey(kind === 'revoked' ? { revokedAt: past } : { expiresAt: past }));
+  const known =
+    keptKeys.get(kind) ?? (await alfa.newKey(kind === 'revoked' ? { revokedAt: past } : { expiresAt: past }));
   if (!keptKeys.has(kind)) keptKeys.set(kind, known);
   return known;
 }
@@ -227,13 +244,19 @@ function slotsOf(route: Route): Slot[] {
   for (const name of Object.keys(propertiesOf(route.query ?? ({} as never))).filter(isSlot)) {
     slots.push({
       name: `query ${name}`,
-      fill: (request, holding) => ({ ...request, query: { ...request.query, [name]: String(idFields[name]?.(holding)) } }),
+      fill: (request, holding) => ({
+        ...request,
+        query: { ...request.query, [name]: String(idFields[name]?.(holding)) },
+      }),
     });
   }
   for (const name of Object.keys(propertiesOf(route.body ?? ({} as never))).filter(isSlot)) {
     slots.push({
       name: `body ${name}`,
-      fill: (request, holding) => ({ ...request, body: { ...request.body, [name]: idFields[name]?.(holding) } }),
+      fill: (request, holding) => ({
+        ...request,
+        body: { ...request.body, [name]: idFields[name]?.(holding) },
+      }),
     });
   }
   return slots;
@@ -289,7 +312,8 @@ describe('a request of one’s own with something foreign in it', () => {
         if (foreign.status >= 400) await expectUnchanged(before);
         const unheardOf = await send(route, slot.fill(exampleRequest(route, bravo), nobody()), token);
         expect(comparable(foreign), what).toEqual(comparable(unheardOf));
-        if (slot.name.startsWith('path') && slot.name !== 'path :partner_id') expect(foreign.status, what).toBe(404);
+        if (slot.name.startsWith('path') && slot.name !== 'path :partner_id')
+          expect(foreign.status, what).toBe(404);
         tried += 1;
       }
     }
@@ -297,9 +321,15 @@ describe('a request of one’s own with something foreign in it', () => {
   });
 
   it('cannot page into another tenant’s list with that tenant’s cursor', async () => {
-    for (const route of routes.filter(({ query }) => propertiesOf(query ?? ({} as never)).cursor !== undefined)) {
+    for (const route of routes.filter(
+      ({ query }) => propertiesOf(query ?? ({} as never)).cursor !== undefined,
+    )) {
       const request = exampleRequest(route, bravo);
-      const reply = await send(route, { ...request, query: { ...request.query, cursor: alfa.cursor } }, `Bearer ${bravo.key}`);
+      const reply = await send(
+        route,
+        { ...request, query: { ...request.query, cursor: alfa.cursor } },
+        `Bearer ${bravo.key}`,
+      );
       expect([200, 400], nameOf(route)).toContain(reply.status);
       expectNothingOfAlfa(reply, request);
     }
@@ -318,7 +348,9 @@ describe('a token that was replaced or a key that was revoked', () => {
 
     const made = (await server.post('/api/v1/api-keys', { name: 'short-lived' }, owner.key)).body.data;
     expect((await server.get('/api/v1/programs', made.key)).status).toBe(200);
-    expect((await server.call('DELETE', `/api/v1/api-keys/${made.id}`, undefined, { token: owner.key })).status).toBe(200);
+    expect(
+      (await server.call('DELETE', `/api/v1/api-keys/${made.id}`, undefined, { token: owner.key })).status,
+    ).toBe(200);
     expect((await server.get('/api/v1/programs', made.key)).status).toBe(401);
   });
 });

@@ -14,7 +14,7 @@ export function thanks(order: Order, months: readonly Order[], knowledge: Knowle
   const { account, plan } = order;
   return html`<section class="receipt">
   <h1>${order.isRenewal ? 'Renewed' : `Thank you, ${account.name}`}</h1>
-  <p>${plan.name} is yours for another month. You paid <strong>${money(plan.monthlyCents, currency)}</strong>, receipt <code>${order.id}</code>.</p>
+  <p>${plan.name} is yours for ${order.isRenewal ? 'another' : 'a'} month. You paid <strong>${money(plan.monthlyCents, currency)}</strong>, receipt <code>${order.id}</code>.</p>
 </section>
 ${'problem' in knowledge ? unknown(order, knowledge.problem) : known(order, knowledge)}
 <section class="further" aria-labelledby="further-title">
@@ -111,7 +111,11 @@ function commissionFact(explanation: Explanation, nameOf: NameOf): Html {
 
 function channelFact({ visit }: Explanation): Html {
   if (visit === null) {
-    return html`<div id="channel"><dt>Channel</dt><dd class="big">Unknown</dd><dd>No visit is known for this payment.</dd></div>`;
+    return html`<div id="channel">
+      <dt>Channel</dt>
+      <dd class="big">Unknown</dd>
+      <dd>No visit is known for this payment.</dd>
+    </div>`;
   }
   const origin = [
     visit.source && `source ${visit.source}`,
@@ -121,7 +125,7 @@ function channelFact({ visit }: Explanation): Html {
   return html`<div id="channel">
     <dt>Channel</dt>
     <dd class="big">${channelName(visit.channel ?? 'direct')}</dd>
-    <dd>${origin.length > 0 ? sentence(origin.join(', ')) : 'No source and no campaign'}</dd>
+    <dd>${origin.length > 0 ? sentence(origin.join(', ')) : 'No source or campaign was named'}</dd>
   </div>`;
 }
 
@@ -137,7 +141,7 @@ function ledgerTable({ ledger, payment }: Explanation, nameOf: NameOf): Html {
   const groups = groupByMoment(ledger);
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Ledger entries">
 <table class="ledger">
-  <thead><tr><th scope="col">Account</th><th scope="col">Whose</th><th scope="col">Amount</th></tr></thead>
+  <thead><tr><th scope="col">Account</th><th scope="col">Partner</th><th scope="col">Amount</th></tr></thead>
   ${groups.map((entries) => ledgerGroup(entries, nameOf))}
   <tfoot><tr><th scope="row" colspan="2">Sum</th><td>${signedMoney(sumOf(ledger), payment.currency)}</td></tr></tfoot>
 </table></div>`;
@@ -150,7 +154,7 @@ function ledgerGroup(entries: readonly LedgerEntry[], nameOf: NameOf): Html {
     ${entries.map(
       (entry) => html`<tr>
         <td>${sentence(entry.account.replaceAll('_', ' '))}</td>
-        <td>${entry.partner_id === null ? 'Ridgeline' : nameOf(entry.partner_id)}</td>
+        <td>${entry.partner_id === null ? '–' : nameOf(entry.partner_id)}</td>
         <td>${signedMoney(entry.amount_cents, entry.currency)}</td>
       </tr>`,
     )}

@@ -2,7 +2,7 @@
  * Who is who: customers of a program, the identifiers that find them, the browsers they were seen with, and sign-ups.
  * What was once learned of a person is never replaced; two people on one browser stay two.
  */
-export { bindCustomer, linkBrowsers } from './bind-customer.ts';
+export { bindCustomer } from './bind-customer.ts';
 export { listCandidates } from './candidate-touches.ts';
 export type { Customer, FoundBy, Identifiers } from './customer.ts';
 export { findCustomer, type Lookup } from './find-customer.ts';
@@ -10,6 +10,5 @@ export { leadRoutes } from './http.ts';
 export { findIdentified, identifyVisitor } from './identify-visitor.ts';
 export { listLeadsRoute } from './list-leads.ts';
 export { insertVisitorIdentity } from './queries.ts';
-export { type LeadDeps, recordLead } from './record-lead.ts';
 export { isSelfReferral } from './self-referral.ts';
 export { settleProvisionalLeads } from './settle-provisional.ts';

@@ -11,16 +11,13 @@
  *   fee_expense          what the program spends on the platform                      debit
  *   fee_payable          owed to the platform                                         credit
  */
-export const accounts = [
-  'customer_receipts',
-  'revenue_attributed',
-  'revenue_organic',
-  'commission_expense',
-  'partner_pending',
-  'partner_approved',
-  'partner_paid',
-  'fee_expense',
-  'fee_payable',
-] as const;
-
-export type Account = (typeof accounts)[number];
+export type Account =
+  | 'customer_receipts'
+  | 'revenue_attributed'
+  | 'revenue_organic'
+  | 'commission_expense'
+  | 'partner_pending'
+  | 'partner_approved'
+  | 'partner_paid'
+  | 'fee_expense'
+  | 'fee_payable';

@@ -3,7 +3,7 @@
  * never changed, a correction is a new transaction, and every balance is a sum of entries. The database refuses
  * otherwise (migration 0003). Knows nothing of sales or partners' terms: it is told which accounts to move.
  */
-export { type Account, accounts } from './accounts.ts';
+export type { Account } from './accounts.ts';
 export { balanceOf } from './balance-of.ts';
 export { listEntriesOfPayment } from './list-entries.ts';
 export { postTransaction } from './post-transaction.ts';

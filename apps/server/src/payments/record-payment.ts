@@ -7,7 +7,7 @@ import { findPayer } from './find-payer.ts';
 import type { PaymentDecision, PaymentFact, PaymentOutcome } from './payment.ts';
 import { paymentEvents } from './payment-events.ts';
 import * as queries from './queries.ts';
-import { findNamedVisit, inferVisit } from './visit-half.ts';
+import { findNamedVisit, inferVisit, joinVisitorAndEmail } from './visit-half.ts';
 
 /**
  * The one door for money. Whatever the source, a payment enters here and nowhere else: in one transaction its
@@ -52,6 +52,7 @@ export function recordPayment(deps: PaymentDeps, fact: PaymentFact): Promise<Pay
         ? []
         : await bookPayment(trx, { ...payment, programId: payment.programId }, decision, now);
     if (visit !== null) await queries.saveVisit(trx, payment, visit, now);
+    await joinVisitorAndEmail(trx, fact, now);
     await appendEvents(trx, paymentEvents(payment, fact.amountMinor, decision, visit, fact.occurredAt));
     return { outcome: 'recorded', payment: { paymentId: id, decision, commissionIds } };
   });

@@ -1,4 +1,4 @@
-import type { Customer } from '../customers/index.ts';
+import { type Customer, insertVisitorIdentity } from '../customers/index.ts';
 import type { Transaction } from '../platform/index.ts';
 import { findLastVisit, findVisit } from '../touches/index.ts';
 import type { PaymentDecision, PaymentFact, PaymentVisit } from './payment.ts';
@@ -46,4 +46,18 @@ export async function inferVisit(
     matchedBy: 'click',
     context: click.context,
   };
+}
+
+/** The website's own record of who its visitor is (contract §6.2), with or without a program. */
+export async function joinVisitorAndEmail(trx: Transaction, fact: PaymentFact, now: Date): Promise<void> {
+  const { website, visit, email } = fact;
+  if (website === null || visit === null || email === null) return;
+  await insertVisitorIdentity(trx, {
+    workspaceId: website.workspaceId,
+    websiteId: website.id,
+    visitorId: visit.visitorId,
+    customerKey: null,
+    email,
+    seenAt: now,
+  });
 }

@@ -18,7 +18,7 @@ export * from './metrics.ts';
 export { packageRoot } from './package-root.ts';
 export { createGroupCommit, type GroupCommit } from './postgres/group-commit.ts';
 export { afterCursor, type Db, exactInstant, kysely } from './postgres/kysely.ts';
-export { listMigrations, migrate } from './postgres/migrate.ts';
+export { migrate } from './postgres/migrate.ts';
 export * from './postgres/sql.ts';
 export type * from './postgres/tables.ts';
 export * from './secrets.ts';

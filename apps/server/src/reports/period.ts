@@ -13,14 +13,21 @@ export function readPeriod(
   now: Date,
 ): { from: Date; before: Date } {
   const today = dayIn(timeZone, now);
-  const before =
-    query.to === undefined ? startOfDay(addDays(today, 1), timeZone) : endOf('to', query.to, timeZone);
-  const from =
+  const before = clamped(
+    query.to === undefined ? startOfDay(addDays(today, 1), timeZone) : endOf('to', query.to, timeZone),
+  );
+  const from = clamped(
     query.from === undefined
       ? startOfDay(addDays(dayIn(timeZone, new Date(before.getTime() - 1)), 1 - defaultDays), timeZone)
-      : startOf('from', query.from, timeZone);
+      : startOf('from', query.from, timeZone),
+  );
   if (from >= before) throw new AppError('invalid_request', 'to is invalid');
   return { from, before };
+}
+
+/** Into what ClickHouse's DateTime64 can hold: nothing that ever happened lies outside. */
+function clamped(at: Date): Date {
+  return new Date(Math.min(Math.max(at.getTime(), Date.UTC(1900, 0, 1)), Date.UTC(2299, 11, 31)));
 }
 
 function startOf(name: string, value: unknown, timeZone: string): Date {

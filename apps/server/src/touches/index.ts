@@ -2,10 +2,7 @@
  * Touches: clicks through partners' links and visits on tracked sites. An acknowledged touch is on disk. Says who came
  * and from where; who gets credit for it is decided elsewhere.
  */
-export { type ClickDeps, recordClick, recordTestClick } from './clicks.ts';
 export {
-  type CollectDeps,
-  collect,
   createSessionMemory,
   type Identification,
   readCustomerKey,

@@ -25,7 +25,7 @@ interface Manage {
 }
 
 /** Who calls a set-up route. Access was checked before the handler runs. */
-export function managerOf(call: Call): ManagementPrincipal {
+function managerOf(call: Call): ManagementPrincipal {
   invariant(call.principal.kind === 'management', 'a set-up route is called with a management key');
   return call.principal;
 }

@@ -46,14 +46,3 @@ export function refusalOfRows(error: unknown): string | undefined {
   const refused = unreadableRow.has(error.code) || (aboutRow && !stateOfServer.has(error.code));
   return refused ? `${error.type ?? error.code}: ${error.message.trim()}` : undefined;
 }
-
-/**
- * The server is away or will not serve now, as opposed to having said no to the statement: connection failures and
- * timeouts of the client, and the server's own words for overload, shutdown and read-only.
- */
-export function isClickHouseAway(error: unknown): boolean {
-  if (error instanceof ClickHouseError) return stateOfServer.has(error.code) || error.code === '516';
-  const code = (error as { code?: unknown } | null)?.code;
-  if (typeof code === 'string' && /^(E[A-Z]+|UND_ERR_|HPE_)/.test(code)) return true;
-  return error instanceof Error && /timeout|socket hang up|aborted|ECONN/i.test(error.message);
-}

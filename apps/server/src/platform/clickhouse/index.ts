@@ -1,4 +1,4 @@
 /** ClickHouse, as the rest of the house speaks to it: a server, a cluster behind one URL, or the embedded engine. */
-export { isClickHouseAway, refusalOfRows } from './failures.ts';
+export { refusalOfRows } from './failures.ts';
 export { migrateClickHouse } from './migrate.ts';
 export { type ClickHouse, type ClickHouseOptions, openClickHouse, wide } from './open.ts';

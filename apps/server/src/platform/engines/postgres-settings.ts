@@ -6,7 +6,7 @@ export type PostgresSettings = Record<string, string | number>;
  * connections, short transactions and group-committed inserts. Given on the command line at every start, so that an
  * older data directory follows newer choices. fsync, full_page_writes and synchronous_commit stay on.
  */
-export const defaultSettings: PostgresSettings = {
+const defaultSettings: PostgresSettings = {
   listen_addresses: '127.0.0.1',
   // TCP with a password only: the path of a unix socket is limited to 107 bytes, and our directories may be deep.
   unix_socket_directories: '',

@@ -59,4 +59,3 @@ export interface Route {
 }
 
 export const ok = (body: unknown): Answer => ({ status: 200, body });
-export const created = (body: unknown): Answer => ({ status: 201, body });

@@ -9,7 +9,7 @@ export interface Migration {
 }
 
 /** The numbered SQL files of `apps/server/migrations`, in order. */
-export async function listMigrations(): Promise<Migration[]> {
+async function listMigrations(): Promise<Migration[]> {
   const folder = join(packageRoot(), 'migrations');
   const files = (await readdir(folder)).filter((file) => /^\d{4}_.+\.sql$/.test(file)).sort();
   return Promise.all(

@@ -26,7 +26,7 @@ export interface Landing {
   aff: string | null;
 }
 
-export const MAX_URL_LENGTH = 4096;
+const MAX_URL_LENGTH = 4096;
 const MAX_PATH_LENGTH = 2048;
 const MAX_HOST_LENGTH = 253;
 const MAX_PARAM_LENGTH = 255;

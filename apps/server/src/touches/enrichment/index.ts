@@ -4,7 +4,7 @@
  * of the server runs through here, so every function takes microseconds and time in proportion to its input.
  */
 export { type BotQuestion, isBot } from './bot.ts';
-export { type Landing, MAX_URL_LENGTH, readLanding, type Utm } from './campaign.ts';
+export { type Landing, readLanding, type Utm } from './campaign.ts';
 export { type ChannelQuestion, classifyChannel, type TrafficOrigin } from './channel.ts';
 export type { Channel } from './channel-rules.ts';
 export type { ClickIdKind } from './click-ids.ts';

@@ -6,6 +6,7 @@ import { explain, newVisitor, picture, text, type Visitor } from './visitor.ts';
 
 const campaign = '/?utm_source=newsletter&utm_medium=email&utm_campaign=spring';
 
+// One story in order: the revenue report at its end sums up what the visitors before it paid.
 let demo: Demo;
 let browser: Browser;
 let visitor: Visitor;
@@ -62,6 +63,10 @@ describe('the demo shop, from a click to what Headwater knows of the payment', (
       visit: { channel: 'email', source: 'newsletter', campaign: 'spring', matched_by: 'session' },
       commission: null,
     });
+
+    await visitor.page.getByRole('button', { name: 'Renew for a month' }).click();
+    await visitor.page.getByRole('heading', { name: 'Renewed' }).waitFor();
+    expect(await visitor.fact('channel')).toBe('Channel Email Source newsletter, campaign spring');
   });
 
   it('records a direct payment without a partner', async () => {
@@ -154,7 +159,7 @@ describe('the demo shop, from a click to what Headwater knows of the payment', (
     await page.goto(`${demo.shopUrl}/signup?plan=scout`);
     await page.getByRole('button', { name: 'Sign up' }).click();
     await picture(page, 'signup-problems');
-    expect(await text(page.getByRole('alert'))).toBe('Two things are needed, and one is not right yet.');
+    expect(await text(page.getByRole('alert'))).toBe('Not quite. Please look at the fields below.');
     await page.getByLabel('Name').fill('Kim');
     await page.getByLabel('Email').fill('kim@customers.example');
     await page.getByRole('button', { name: 'Sign up' }).click();
@@ -193,7 +198,7 @@ describe('the demo shop, from a click to what Headwater knows of the payment', (
         })
         .toMatchObject(row);
     };
-    await expectRow('channel', 'email', { payments: 1, revenue_cents: 4900, commission_cents: 0 });
+    await expectRow('channel', 'email', { payments: 2, revenue_cents: 2 * 4900, commission_cents: 0 });
     await expectRow('channel', 'direct', { payments: 2, revenue_cents: 6800, commission_cents: 0 });
     await expectRow('partner', String(partner('Ben')), {
       name: 'Ben',

@@ -25,7 +25,10 @@ async function findRunningServer() {
   const url = `http://localhost:${process.env.PORT || 3000}`;
   const key = findManagementKey();
   if (key === undefined) return undefined;
-  const reply = await call(url, key, 'GET', '/api/v1/programs?limit=1').catch(() => undefined);
+  // whatever else listens there may never answer
+  const reply = await call(url, key, 'GET', '/api/v1/programs?limit=1', undefined, 1000).catch(
+    () => undefined,
+  );
   return reply?.status === 200 ? url : undefined;
 }
 
@@ -51,7 +54,7 @@ async function startServer(onProgress) {
         if (ready !== undefined) resolve(ready);
       }
     });
-    died.then(() => reject(new Error('Headwater did not start.')));
+    died.then(() => reject(new Error('Headwater did not start, for the reason above.')));
   });
   return {
     url,

@@ -1,5 +1,4 @@
 // `npm run demo`: Headwater, and a shop to see it with. Set up once per data directory; Ctrl-C stops everything.
-import { relative } from 'node:path';
 import { buildShop } from './build.mjs';
 import { prepareDemoProgram } from './demo-program.mjs';
 import { freePort, openServer } from './demo-server.mjs';
@@ -73,7 +72,7 @@ function printLinks({ partners }) {
     `  A browser stays one visitor; the shop’s footer lets you in as a new one. The other partner: ?aff=${ben.code}`,
     '',
     line('Headwater', `${server.url} (reference: /docs)`),
-    line('Data', relative(process.cwd(), dataDirectory()) || '.'),
+    line('Data', dataDirectory()),
     line('Stop', 'Ctrl-C'),
     '',
   ];

@@ -23,7 +23,7 @@ export class Refused extends Error {
 }
 
 /** One call, without a token when it is undefined: `{ status, answer, milliseconds, requestId }`. Rejects only when nothing answers. */
-export async function call(url, token, method, path, body) {
+export async function call(url, token, method, path, body, patienceMs = 10_000) {
   const startedAt = performance.now();
   const response = await fetch(`${url}${path}`, {
     method,
@@ -32,7 +32,7 @@ export async function call(url, token, method, path, body) {
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     },
     body: body === undefined ? undefined : JSON.stringify(body),
-    signal: AbortSignal.timeout(10_000),
+    signal: AbortSignal.timeout(patienceMs),
   });
   const answer = await response.json().catch(() => ({}));
   return {

@@ -1,5 +1,7 @@
 import type { Explanation, LedgerEntry, VisitContext } from './headwater.ts';
-import { methods, models, money, percent, policyTypes, reasons, sentence } from './words.ts';
+import { identifiers, models, money, percent, policyTypes, reasons, sentence } from './words.ts';
+
+type Decided = NonNullable<Explanation['attribution']>;
 
 /** One step of how Headwater came to its answer. */
 export interface Step {
@@ -50,8 +52,9 @@ export function tellStory(explanation: Explanation, nameOf: (partnerId: number) 
   }
   if (commission !== null && explanation.payment.refunded_cents > 0) {
     const refunded = money(explanation.payment.refunded_cents, currency);
-    const kept = money(keptCommission(explanation), currency);
-    steps.push(step('Refunded', `${refunded} went back, so ${kept} of the commission stays.`));
+    const kept = keptCommission(explanation);
+    const rest = kept === 0 ? 'nothing' : money(kept, commission.currency);
+    steps.push(step('Refunded', `${refunded} went back, so ${rest} of the commission stays.`));
   }
   return steps;
 }
@@ -65,43 +68,62 @@ export function sumOf(entries: readonly LedgerEntry[]): number {
   return entries.reduce((sum, entry) => sum + entry.amount_cents, 0);
 }
 
-/** Entries posted together: each group is one balanced transaction. In order of time. */
-export function groupByMoment(entries: readonly LedgerEntry[]): LedgerEntry[][] {
-  const groups = new Map<string, LedgerEntry[]>();
-  for (const entry of entries) groups.set(entry.at, [...(groups.get(entry.at) ?? []), entry]);
-  return [...groups.values()];
+/** Entries that were posted together; they sum to zero by themselves. */
+export interface Posting {
+  at: string;
+  /** What it was for, as the customers' money shows. */
+  occasion: 'payment' | 'refund' | 'correction';
+  entries: LedgerEntry[];
+}
+
+/** A payment's ledger by posting, in order of time. */
+export function groupByPosting(entries: readonly LedgerEntry[]): Posting[] {
+  const byMoment = new Map<string, LedgerEntry[]>();
+  for (const entry of entries) byMoment.set(entry.at, [...(byMoment.get(entry.at) ?? []), entry]);
+  return [...byMoment].map(([at, group]) => {
+    const received = sumOf(group.filter((entry) => entry.account === 'customer_receipts'));
+    return {
+      at,
+      occasion: received > 0 ? 'payment' : received < 0 ? 'refund' : 'correction',
+      entries: group,
+    };
+  });
 }
 
 function describeVisit(visit: VisitContext & { matched_by: string }): string {
-  const { source, campaign, landing_page, referrer_host } = visit;
-  const device = [visit.browser, visit.os, visit.device].filter(Boolean).join(', ');
+  const { source, campaign, landing_page, referrer_host, browser, os, device, country } = visit;
   const parts = [
-    landing_page === undefined ? null : `on ${pathOf(landing_page)}`,
-    source === undefined ? null : `from ${source}`,
-    campaign === undefined ? null : `by the campaign ${campaign}`,
-    referrer_host === undefined || referrer_host === source ? null : `referred by ${referrer_host}`,
-    visit.country === undefined ? null : `in ${visit.country}`,
-    device === '' ? null : `with ${device}`,
+    landing_page && `on ${landingOf(landing_page)}`,
+    source && `from ${source}`,
+    referrer_host && referrer_host !== source && `referred by ${referrer_host}`,
+    campaign && `campaign ${campaign}`,
+    country && `in ${country}`,
+    browser && `with ${browser}${os ? ` on ${os}` : ''}${device ? ` (${device})` : ''}`,
   ];
-  return `${sentence(parts.filter((part) => part !== null).join(' '))}.`;
+  return `${sentence(parts.filter(Boolean).join(', '))}.`;
 }
 
-function pathOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).pathname + new URL(url).search : url;
+/** The page, and whose link led to it; what else the address says is told in words. */
+function landingOf(url: string): string {
+  if (!URL.canParse(url)) return url;
+  const { pathname, searchParams } = new URL(url);
+  const code = searchParams.get('aff');
+  return code === null ? pathname : `${pathname}?aff=${code}`;
 }
 
-function recognised({ method, evidence }: NonNullable<Explanation['attribution']>): string | null {
-  const identifier = evidence[0];
-  if (identifier === undefined) return null;
-  const how = methods[method ?? identifier.kind] ?? method ?? identifier.kind;
-  return `${sentence(how)}: ${identifier.value}`;
+function recognised({ evidence }: Decided): string | null {
+  const known = evidence[0];
+  if (known === undefined) return null;
+  return `${sentence(identifiers[known.kind] ?? known.kind)}: ${known.value}`;
 }
 
-function describeDecision(attribution: NonNullable<Explanation['attribution']>): string {
-  const { attributed, reason, model, window_days } = attribution;
-  const rule = `${models[model] ?? model}, within ${window_days} days`;
+function describeDecision({ attributed, reason, model, window_days, method }: Decided): string {
   const why = reason === null ? '' : `: ${reasons[reason] ?? reason}`;
   if (!attributed) return `No partner is credited${why}.`;
+  const rule =
+    method === 'bound'
+      ? 'the customer stays with the partner of the first payment that earned'
+      : `${models[model] ?? model}, within ${window_days} days`;
   return reason === null ? `${sentence(rule)}.` : `Credited (${rule}), but nothing is earned${why}.`;
 }
 

@@ -57,12 +57,12 @@ export const models: Record<string, string> = {
   linear: 'all clicks share',
 };
 
-export const methods: Record<string, string> = {
+/** By what a customer was known. */
+export const identifiers: Record<string, string> = {
   customer_key: 'by the customer key of the sign-up',
   click_id: 'by the click id in the browser’s cookie',
   email: 'by the hashed email address',
   visitor: 'by the visitor id in the browser’s cookie',
-  bound: 'as the customer an earlier payment already tied to this partner',
 };
 
 export const policyTypes: Record<string, string> = {

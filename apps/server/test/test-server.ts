@@ -61,19 +61,25 @@ export const testHasher = createHasher(testSecret);
 
 /** The whole server on a database of its own, called without a socket. */
 export async function openTestServer(
-  options: { clock?: TestClock; fee?: { bps: number; freeRevenueMinor: bigint } } = {},
+  options: {
+    clock?: TestClock;
+    fee?: { bps: number; freeRevenueMinor: bigint };
+    rateLimitPerMinute?: number;
+    /** Where the server finds its database, if not there directly. */
+    through?: (databaseUrl: string) => string;
+  } = {},
 ): Promise<TestServer> {
   const database = await createTestDatabase();
   const clock = options.clock ?? testClock();
   const server = await openServer({
-    databaseUrl: database.url,
+    databaseUrl: options.through?.(database.url) ?? database.url,
     clickhouse: createTestClickHouse(),
     secret: testSecret,
     clock,
     log: createLog(process.env.LOG_LEVEL ?? 'silent'),
     geo: noGeo,
     fee: options.fee ?? { bps: 0, freeRevenueMinor: 0n },
-    rateLimitPerMinute: 1_000_000,
+    rateLimitPerMinute: options.rateLimitPerMinute ?? 1_000_000,
     jobs: false,
   });
   const key = newToken('affk_');

@@ -39,7 +39,11 @@ export const instant = (wording: Wording = {}) =>
 
 export const additionalData = Type.Optional(
   Type.Object(
-    { test_mode: Type.Optional(Type.Boolean({ description: 'true: a test event, see §4' })) },
+    {
+      test_mode: Type.Optional(
+        Type.Union([Type.Boolean(), Type.Null()], { description: 'true: a test event, see §4' }),
+      ),
+    },
     {
       additionalProperties: true,
       description: 'anything, at most 16 KB',

@@ -15,6 +15,8 @@ export const ClickRequest = Type.Object(
     affiliate_url: Type.Optional(
       Type.String({
         description: 'absolute http(s) URL with the parameter aff; required unless a test event',
+        // A wrong type counts as absent: refused as such, in its place in the route's order.
+        'x-lenient': true,
       }),
     ),
     page_url: descriptive('page that sent the click', 4096),

@@ -14,16 +14,16 @@ export interface CheckoutForm {
 export function checkout({ plan, orderId, card, problems }: CheckoutForm): Html {
   const price = money(plan.monthlyCents, currency);
   return html`<div class="checkout">
+<h1>Pay for ${plan.name}</h1>
 <section class="summary" aria-labelledby="order-title">
   <h2 id="order-title">Your order</h2>
   <p class="line"><span>Ridgeline ${plan.name}, monthly</span> <span>${price}</span></p>
   <p class="line total"><span>Today</span> <span>${price}</span></p>
   <p class="hint"><a href="/#plans">Choose another plan</a></p>
 </section>
-<section aria-labelledby="pay-title">
-  <h1 id="pay-title">Pay</h1>
+<section aria-label="Card">
   <p class="notice">A demo takes no money. The test card is filled in; please do not type a real one.</p>
-  ${formProblem(problems, 'The card was not charged. Look at the fields below.')}
+  ${formProblem(problems, 'The card was not charged. Please look at the fields below.')}
   <form method="post" action="/checkout" autocomplete="off" novalidate>
     <input type="hidden" name="plan" value="${plan.id}">
     <input type="hidden" name="order" value="${orderId}">

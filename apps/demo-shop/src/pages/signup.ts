@@ -14,7 +14,7 @@ export function signUp({ plan, name, email, problems }: SignUpForm): Html {
   return html`<div class="narrow">
 <h1>Sign up</h1>
 <p>For ${plan.name}, ${money(plan.monthlyCents, currency)} a month. You pay on the next page.</p>
-${formProblem(problems, 'Two things are needed, and one is not right yet.')}
+${formProblem(problems, 'Not quite. Please look at the fields below.')}
 <form method="post" action="/signup" novalidate>
   <input type="hidden" name="plan" value="${plan.id}">
   ${field({ name: 'name', label: 'Name', value: name, autocomplete: 'name', problem: problems.name })}

@@ -1,8 +1,8 @@
-import type { Explanation, LedgerEntry } from '../headwater.ts';
+import type { Explanation } from '../headwater.ts';
 import { type Html, html } from '../html.ts';
 import type { Order } from '../orders.ts';
 import { currency } from '../plans.ts';
-import { groupByMoment, keptCommission, type Step, sumOf, tellStory } from '../story.ts';
+import { groupByPosting, keptCommission, type Posting, type Step, sumOf, tellStory } from '../story.ts';
 import { channelName, day, money, reasons, sentence, signedMoney, time } from '../words.ts';
 
 /** What Headwater knows of an order, or why that cannot be shown. */
@@ -12,6 +12,8 @@ export type Knowledge =
 
 export function thanks(order: Order, months: readonly Order[], knowledge: Knowledge): Html {
   const { account, plan } = order;
+  const payment = 'problem' in knowledge ? null : knowledge.explanation.payment;
+  const isRefunded = payment !== null && payment.refunded_cents >= payment.amount_cents;
   return html`<section class="receipt">
   <h1>${order.isRenewal ? 'Renewed' : `Thank you, ${account.name}`}</h1>
   <p>${plan.name} is yours for ${order.isRenewal ? 'another' : 'a'} month. You paid <strong>${money(plan.monthlyCents, currency)}</strong>, receipt <code>${order.id}</code>.</p>
@@ -22,8 +24,7 @@ ${'problem' in knowledge ? unknown(order, knowledge.problem) : known(order, know
   <p>The shop’s backend tells Headwater, and this page shows what became of it.</p>
   <div class="actions">
     ${act(order, 'renew', 'Renew for a month')}
-    ${act(order, 'refund-half', 'Refund half')}
-    ${act(order, 'refund', 'Refund all that is left')}
+    ${!isRefunded && [act(order, 'refund-half', 'Refund half'), act(order, 'refund', 'Refund all that is left')]}
   </div>
   ${months.length > 1 && monthList(order, months)}
 </section>`;
@@ -138,19 +139,18 @@ function storyStep({ title, detail, at, verdict }: Step): Html {
 }
 
 function ledgerTable({ ledger, payment }: Explanation, nameOf: NameOf): Html {
-  const groups = groupByMoment(ledger);
+  const postings = groupByPosting(ledger);
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Ledger entries">
 <table class="ledger">
   <thead><tr><th scope="col">Account</th><th scope="col">Partner</th><th scope="col">Amount</th></tr></thead>
-  ${groups.map((entries) => ledgerGroup(entries, nameOf))}
+  ${postings.map((posting) => ledgerPosting(posting, nameOf))}
   <tfoot><tr><th scope="row" colspan="2">Sum</th><td>${signedMoney(sumOf(ledger), payment.currency)}</td></tr></tfoot>
 </table></div>`;
 }
 
-function ledgerGroup(entries: readonly LedgerEntry[], nameOf: NameOf): Html {
-  const at = entries[0]?.at ?? '';
+function ledgerPosting({ at, occasion, entries }: Posting, nameOf: NameOf): Html {
   return html`<tbody>
-    <tr class="moment"><th scope="rowgroup" colspan="3">${day(at)}, ${time(at)}</th></tr>
+    <tr class="moment"><th scope="rowgroup" colspan="3">${sentence(occasion)}, ${day(at)}, ${time(at)}</th></tr>
     ${entries.map(
       (entry) => html`<tr>
         <td>${sentence(entry.account.replaceAll('_', ' '))}</td>

@@ -68,14 +68,15 @@ export async function recordLead(
         return 'provisional';
       }
     }
-    if (lookup.customer?.status === 'conversion') {
+    // Judged after binding: of several first leads with one key only one makes the customer, the others find it.
+    const bound = await bindCustomer(trx, program, lookup, identifiers, now);
+    if (bound.status === 'conversion') {
       throw new AppError(
         'invalid_request',
         'Customer status cannot be updated to lead. Current status: conversion',
       );
     }
-    const isNew = lookup.customer?.status !== 'lead';
-    const bound = await bindCustomer(trx, program, lookup, identifiers, now);
+    const isNew = bound.status !== 'lead';
     const settled = await settleProvisionalLeads(trx, program, bound, identifiers.clickId, now);
     const customer = await linkFurtherClicks(trx, program, settled, request.click_ids ?? [], now);
     if (isNew) await recordNewLead(trx, program, customer, identifiers, request, now);

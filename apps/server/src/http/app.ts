@@ -69,14 +69,14 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.setValidatorCompiler(() => () => true);
   app.setSerializerCompiler(() => JSON.stringify);
   installBodyParser(app);
-  await installRateLimit(app, options.rateLimitPerMinute);
-  await installDocs(app);
-
+  // First of all hooks: a browser must be able to read a refusal too.
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
     if (request.routeOptions.config.route?.cors) allowOrigin(request, reply);
     done();
   });
+  await installRateLimit(app, options.rateLimitPerMinute);
+  await installDocs(app);
 
   function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const route = request.routeOptions?.config?.route;

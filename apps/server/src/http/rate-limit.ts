@@ -9,10 +9,9 @@ import { AppError, hashToken } from '../platform/index.ts';
  */
 export async function installRateLimit(app: FastifyInstance, perMinute: number): Promise<void> {
   await app.register(rateLimit, {
-    global: true,
+    global: false,
     max: perMinute,
     timeWindow: '1 minute',
-    hook: 'onRequest',
     cache: 50_000,
     keyGenerator: clientKey,
     allowList: (request) => isLocalBackend(request),
@@ -27,18 +26,29 @@ export async function installRateLimit(app: FastifyInstance, perMinute: number):
         retryAfterSeconds: Math.max(1, Math.ceil(context.ttl / 1000)),
       }),
   });
+  // A hook of the whole app, since a route's own hooks (its token) run after it; unknown routes come first of all.
+  const count = app.rateLimit();
+  app.addHook('onRequest', async function countRequest(request, reply) {
+    if (!request.is404) await count.call(this, request, reply);
+  });
 }
 
 function clientKey(request: FastifyRequest): string {
-  const authorization = request.headers.authorization;
-  return authorization === undefined ? request.ip : hashToken(authorization).toString('base64');
+  const token = tokenOf(request);
+  return token === undefined ? request.ip : hashToken(token).toString('base64');
+}
+
+/** What a request is counted by, unless its route asks for none: there a made-up token would be a fresh start each time. */
+function tokenOf(request: FastifyRequest): string | undefined {
+  const isPublic = request.routeOptions.config.route?.access.kind === 'public';
+  return isPublic ? undefined : request.headers.authorization;
 }
 
 const loopback = /^(?:127\.|::1$|::ffff:127\.)/;
 
 function isLocalBackend(request: FastifyRequest): boolean {
   return (
-    request.headers.authorization === undefined &&
+    tokenOf(request) === undefined &&
     request.headers['x-forwarded-for'] === undefined &&
     loopback.test(request.socket.remoteAddress ?? '')
   );

@@ -6,7 +6,7 @@ export * from './clickhouse/index.ts';
 export * from './clock.ts';
 export { type Config, ConfigError, readConfig, readSecret } from './config.ts';
 export { AppError, invariant } from './errors.ts';
-export { appendEvents, type EventRow, eventLine } from './event-log/append.ts';
+export { appendEvents, appendLines, type EventRow, eventLine } from './event-log/append.ts';
 export { createShipper, type Shipper } from './event-log/ship.ts';
 export * from './http/page.ts';
 export * from './http/principal.ts';

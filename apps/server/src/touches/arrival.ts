@@ -1,5 +1,3 @@
-import type { TouchContext } from './context.ts';
-
 export interface NewClick {
   workspaceId: number;
   programId: number;
@@ -14,7 +12,8 @@ export interface NewClick {
   webVisitor: string | null;
   webSession: string | null;
   isTest: boolean;
-  context: TouchContext;
+  /** The {@link TouchContext} as JSON. */
+  context: string;
 }
 
 export interface NewVisit {
@@ -23,7 +22,8 @@ export interface NewVisit {
   visitorId: string;
   sessionId: string;
   startedAt: Date;
-  context: TouchContext;
+  /** The {@link TouchContext} as JSON. */
+  context: string;
   /** The visit's own line for the event log, written only if this call opens the visit. */
   line: string;
 }

@@ -3,7 +3,7 @@ import { anyClickEarned, earningEntries, findTermsOf, recordCommission } from '.
 import { postTransaction } from '../ledger/index.ts';
 import {
   AppError,
-  appendEvents,
+  appendLines,
   type Clock,
   type EventRow,
   eventLine,
@@ -70,7 +70,7 @@ export async function recordClick(
     return { outcome: 'bot' };
   }
   const click = newClick(deps, program, target, request);
-  click.context = describeTouch(deps.geo, {
+  const context = describeTouch(deps.geo, {
     landing,
     referrer: request.referrer_url ?? null,
     isAffiliate: true,
@@ -80,9 +80,10 @@ export async function recordClick(
     language: request.language,
     screen: request.screen_resolution,
   });
+  click.context = JSON.stringify(context);
   const event = clickEvent(click);
-  if (target.mayPayClicks) await recordPayableClick(deps, program, click, event);
-  else await deps.ingest.add({ click, visit: null, lines: [eventLine(event)] });
+  if (target.mayPayClicks) await recordPayableClick(deps, click, event);
+  else await deps.ingest.add({ click, visit: null, lines: [eventLine(event, click.context)] });
   deps.metrics.accepted.inc({ type: 'click' });
   return {
     outcome: 'recorded',
@@ -123,13 +124,12 @@ function newClick(deps: ClickDeps, program: Program, target: LinkTarget, request
     webVisitor: request.visitor_id ?? null,
     webSession: request.session_id ?? null,
     isTest: false,
-    context: {},
+    context: '{}',
   };
 }
 
 function clickEvent(click: NewClick): EventRow {
   return {
-    ...click.context,
     workspace_id: click.workspaceId,
     program_id: click.programId,
     event_id: newEventId(),
@@ -148,12 +148,7 @@ function clickEvent(click: NewClick): EventRow {
  * A click that a policy pays for: click, commission and entries in one transaction, at most one a visitor and partner
  * in 24 hours (contract §5.1).
  */
-async function recordPayableClick(
-  deps: ClickDeps,
-  program: Program,
-  click: NewClick,
-  event: EventRow,
-): Promise<void> {
+async function recordPayableClick(deps: ClickDeps, click: NewClick, event: EventRow): Promise<void> {
   const { workspaceId, programId, clickedAt } = click;
   const partnerId = click.partnerId as number;
   await deps.postgres.transaction(async (trx) => {
@@ -180,7 +175,7 @@ async function recordPayableClick(
     });
     const policy = terms?.policy;
     if (earnedAlready || policy?.type !== 'cpc' || policy.fixedMinor === null) {
-      await appendEvents(trx, [event]);
+      await appendLines(trx, [eventLine(event, click.context)]);
       return;
     }
     const earning = { partnerId, amountMinor: policy.fixedMinor, currency: policy.currency };
@@ -202,9 +197,8 @@ async function recordPayableClick(
       postedAt: clickedAt,
       entries: earningEntries({ id, ...earning }),
     });
-    await appendEvents(trx, [
-      { ...event, commission: Number(earning.amountMinor), currency: program.currency },
-    ]);
+    const paid = { ...event, commission: Number(earning.amountMinor), currency: earning.currency };
+    await appendLines(trx, [eventLine(paid, click.context)]);
   });
 }
 
@@ -231,9 +225,9 @@ export async function recordTestClick(
     webVisitor: null,
     webSession: null,
     isTest: true,
-    context,
+    context: JSON.stringify(context),
   };
-  await deps.ingest.add({ click, visit: null, lines: [eventLine(clickEvent(click))] });
+  await deps.ingest.add({ click, visit: null, lines: [eventLine(clickEvent(click), click.context)] });
   const eventId = Number(await queries.getClickNumber(deps.postgres, click));
   return { eventId, programId: program?.id ?? null };
 }

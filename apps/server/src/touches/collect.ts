@@ -290,22 +290,25 @@ function newVisit(
   context: TouchContext,
   link: LinkTarget | undefined,
 ): NewVisit {
+  const members = JSON.stringify(context);
   return {
     workspaceId: base.workspace_id,
     websiteId: base.website_id as string,
     visitorId: base.visitor_id as string,
     sessionId: base.session_id as string,
     startedAt,
-    context,
-    line: eventLine({
-      ...base,
-      ...context,
-      event_id: newEventId(),
-      type: 'visit',
-      occurred_at: startedAt,
-      partner_id: link?.partnerId,
-      link_id: link?.linkId,
-    }),
+    context: members,
+    line: eventLine(
+      {
+        ...base,
+        event_id: newEventId(),
+        type: 'visit',
+        occurred_at: startedAt,
+        partner_id: link?.partnerId,
+        link_id: link?.linkId,
+      },
+      members,
+    ),
   };
 }
 

@@ -28,12 +28,8 @@ export function touchRoutes(deps: { click: ClickDeps; collect: CollectDeps }): R
       answers: { 200: Type.Union([ClickAnswer, TestEventAnswer]) },
       async handle(call) {
         const extra = readAdditionalData(call.body);
-        const sender = { address: call.address, userAgent: call.userAgent, origin: call.origin };
+        const request = clickReader.read(call.body);
         if (extra.testMode) {
-          const request = clickReader.read({
-            ...call.body,
-            affiliate_url: call.body.affiliate_url ?? undefined,
-          });
           const event = await recordTestClick(
             deps.click,
             request,
@@ -41,7 +37,7 @@ export function touchRoutes(deps: { click: ClickDeps; collect: CollectDeps }): R
           );
           return testAnswer('click', event.eventId, event.programId);
         }
-        const request = clickReader.read(call.body);
+        const sender = { address: call.address, userAgent: call.userAgent, origin: call.origin };
         const result = await recordClick(deps.click, request, sender);
         switch (result.outcome) {
           case 'recorded':

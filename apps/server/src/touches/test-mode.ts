@@ -16,7 +16,7 @@ export function readAdditionalData(body: Record<string, unknown>): AdditionalDat
   const isObject = typeof data === 'object' && !Array.isArray(data);
   const json = isObject ? boundedJson(data, maxAdditionalBytes) : undefined;
   if (json === undefined) {
-    throw new AppError('invalid_request', 'additional_data must be an object of at most 16 KB');
+    throw new AppError('invalid_request', 'additional_data is invalid');
   }
   const members = data as Record<string, unknown>;
   return { data: members, json, testMode: members.test_mode === true };

@@ -92,7 +92,8 @@ export function openClickHouse(options: ClickHouseOptions): ClickHouse {
       const { stream } = await client.exec({
         query: `insert into ${table} format JSONEachRow`,
         values: Readable.from([Buffer.from(lines)], { objectMode: false }),
-        clickhouse_settings: settings,
+        // Instants stand in the lines as JSON.stringify writes a Date.
+        clickhouse_settings: { date_time_input_format: 'best_effort', ...settings },
       });
       await text(stream);
     },

@@ -40,7 +40,10 @@ export interface ShipperOptions {
 
 // Thousands a shipment: ClickHouse pays per insert. The bytes bound what this process holds of them.
 const limits = { events: 20_000, bytes: 8 * 1024 * 1024 };
+// How often to look for work, and the pause after a shipment that was not full: many small inserts cost ClickHouse, and
+// with it everything on the same machine, several times the work of a few large ones.
 const idleMs = 250;
+const gatherMs = 1000;
 const maxBackOffMs = 10_000;
 const gaugeEveryMs = 1000;
 
@@ -158,7 +161,8 @@ export function createShipper(options: ShipperOptions): Shipper {
     while (!isStopping) {
       let pauseMs = 0;
       try {
-        pauseMs = (await shipOnce()) === 0 ? idleMs : 0;
+        const events = await shipOnce();
+        pauseMs = events === 0 ? idleMs : events < limits.events / 2 ? gatherMs : 0;
         await updateGauge();
         if (failures > 0) log.info('events are being shipped again');
         failures = 0;

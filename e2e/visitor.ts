@@ -41,7 +41,15 @@ export async function newVisitor(
       await page.waitForURL('**/signup*');
       await page.getByLabel('Name').fill(name);
       await page.getByLabel('Email').fill(`${name.toLowerCase()}@customers.example`);
+      const told = [/\/track\/lead$/, /\/collect$/].map((path) =>
+        page.waitForResponse((response) => {
+          const said = response.request().postData() ?? '';
+          return path.test(response.url()) && said.includes('"customer_key":"user_');
+        }),
+      );
       await page.getByRole('button', { name: 'Sign up' }).click();
+      // the browser tells of the sign-up too, and of whose visits these are
+      await Promise.all(told);
       await page.getByRole('button', { name: 'Pay $49.00' }).click();
       await page.waitForURL('**/thanks/*');
       return new URL(page.url()).pathname.split('/')[2] ?? '';

@@ -2,6 +2,7 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify }
 import {
   type Access,
   type Answer,
+  AppError,
   type ErrorShape,
   type Log,
   type Metrics,
@@ -69,11 +70,11 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.setValidatorCompiler(() => () => true);
   app.setSerializerCompiler(() => JSON.stringify);
   installBodyParser(app);
-  // First of all hooks: a browser must be able to read a refusal too.
+  // First of all hooks: a browser must be able to read a refusal too, and no body is read for a route that is not.
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
     if (request.routeOptions.config.route?.cors) allowOrigin(request, reply);
-    done();
+    done(request.is404 ? new AppError('not_found') : undefined);
   });
   await installRateLimit(app, options.rateLimitPerMinute);
   await installDocs(app);
@@ -92,7 +93,6 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   }
 
   app.setErrorHandler((error, request, reply) => refuse(error, request, reply));
-  app.setNotFoundHandler((_request, reply) => reply.status(404).send({ error: 'Not found' }));
   for (const route of options.routes) addRoute(app, route, options.directory);
   options.plain?.(app);
   await app.ready();

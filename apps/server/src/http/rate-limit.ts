@@ -26,11 +26,8 @@ export async function installRateLimit(app: FastifyInstance, perMinute: number):
         retryAfterSeconds: Math.max(1, Math.ceil(context.ttl / 1000)),
       }),
   });
-  // A hook of the whole app, since a route's own hooks (its token) run after it; unknown routes come first of all.
-  const count = app.rateLimit();
-  app.addHook('onRequest', async function countRequest(request, reply) {
-    if (!request.is404) await count.call(this, request, reply);
-  });
+  // A hook of the whole app: it runs before a route's own, which asks for the token.
+  app.addHook('onRequest', app.rateLimit());
 }
 
 function clientKey(request: FastifyRequest): string {
@@ -38,7 +35,7 @@ function clientKey(request: FastifyRequest): string {
   return token === undefined ? request.ip : hashToken(token).toString('base64');
 }
 
-/** What a request is counted by, unless its route asks for none: there a made-up token would be a fresh start each time. */
+/** The token to count a request by; none on routes that ask for none, where made-up ones would each start afresh. */
 function tokenOf(request: FastifyRequest): string | undefined {
   const isPublic = request.routeOptions.config.route?.access.kind === 'public';
   return isPublic ? undefined : request.headers.authorization;

@@ -1,0 +1,430 @@
+import { Books, halfEven, shares } from './books.ts';
+
+// What the contract says should happen, told a second time, simply, in memory and without the server's rooms.
+
+const hour = 3_600_000;
+const day = 24 * hour;
+
+export interface Click {
+  id: string;
+  partner: number;
+  at: number;
+  visitor: string;
+  web: string | null;
+  paid: boolean;
+}
+
+interface Policy {
+  type: string;
+  rate: bigint | null;
+  fixed: bigint | null;
+  months: number;
+  hold: number;
+  automatic: boolean;
+  product: string | null;
+  excludeTax: boolean;
+  excludeShipping: boolean;
+  from: number;
+}
+
+interface Credit {
+  click: string;
+  partner: number;
+}
+
+type Decision = { credits: Credit[]; reason: string | null };
+
+export interface Commission {
+  partner: number;
+  type: string;
+  amount: bigint;
+  currency: string;
+  holdUntil: number;
+  automatic: boolean;
+  pending: bigint;
+  approved: bigint;
+  paid: bigint;
+}
+
+interface Customer {
+  key: string | null;
+  email: string | null;
+  visitors: Set<string>;
+  webs: Set<string>;
+  status: 'click' | 'lead' | 'conversion';
+  bound: Payment | null;
+  oneTimeEarned: boolean;
+  leadEarned: boolean;
+}
+
+export interface Payment {
+  id: string;
+  source: 'sale' | 'attribute';
+  amount: bigint;
+  currency: string;
+  at: number;
+  subscription: string | null;
+  customer: Customer | null;
+  decision: Decision;
+  redecided: boolean;
+  commissions: Commission[];
+  fee: bigint | null;
+  refunded: bigint;
+  refundKeys: Set<string>;
+  refunds: number;
+}
+
+export interface SaleSent {
+  id: string;
+  key: string | null;
+  click: string | null;
+  amount: bigint;
+  currency: string;
+  subscription: string | null;
+  at: number;
+  tax: bigint;
+  shipping: bigint;
+  product: string | null;
+}
+
+export class Refused extends Error {}
+
+export class Model {
+  readonly books = new Books();
+  readonly clicks: Click[] = [];
+  readonly payments: Payment[] = [];
+  readonly otherCommissions: Commission[] = [];
+  customers: Customer[] = [];
+  readonly policies: Policy[][] = [[], []];
+  readonly groupsOf: { group: number; since: number }[][];
+  readonly enrolled: boolean[];
+  settings = { model: 'last_click', window: 60, organic: 'reject', feeBps: 0n, feeFree: 0n };
+  now = 0;
+
+  constructor(partners: number) {
+    this.groupsOf = Array.from({ length: partners }, () => [{ group: 0, since: 0 }]);
+    this.enrolled = Array.from({ length: partners }, () => true);
+  }
+
+  /** Whether the click is taken; its id is told by the server. */
+  click(partner: number, web: string | null, earlier: Click | null, id: string): void {
+    const visitor = earlier?.visitor ?? `visitor of ${id}`;
+    const click: Click = { id, partner, at: this.now, visitor, web, paid: false };
+    const policy = this.policyOf(partner, this.now, null);
+    const paidLately = this.clicks.some(
+      (one) => one.paid && one.visitor === visitor && one.partner === partner && one.at > this.now - day,
+    );
+    if (policy?.type === 'cpc' && !paidLately) {
+      click.paid = true;
+      this.earn(this.otherCommissions, partner, policy, policy.fixed as bigint, 'USD', this.now);
+    }
+    this.clicks.push(click);
+  }
+
+  lead(key: string | null, clickId: string | null): void {
+    const { customer, click } = this.find(key, clickId);
+    if (customer === undefined && click === undefined) throw new Refused('Customer not found. Provide a valid click_id or customer_key.');
+    if (customer?.status === 'conversion') throw new Refused('Customer status cannot be updated to lead. Current status: conversion');
+    const bound = this.bind(customer, key, null, click, null);
+    if (bound.status === 'lead') return;
+    bound.status = 'lead';
+    if (bound.leadEarned) return;
+    const { credits } = this.choose(bound, this.now);
+    for (const partner of weightsOf(credits).keys()) {
+      const policy = this.policyOf(partner, this.now, null);
+      if (policy?.type !== 'cpl') continue;
+      const amount = shareOf(policy.fixed as bigint, credits, partner);
+      if (amount === 0n) continue;
+      this.earn(this.otherCommissions, partner, policy, amount, 'USD', this.now);
+      bound.leadEarned = true;
+    }
+  }
+
+  /** The payment and whether it was new; undefined: a duplicate, and nothing changed. */
+  sale(sent: SaleSent): Payment | undefined {
+    const stored = this.payments.find((payment) => payment.id === sent.id);
+    if (stored === undefined) {
+      const customer = this.buyer(sent.key, sent.click);
+      return this.record({ ...sent, source: 'sale' }, customer);
+    }
+    const sameMoney = stored.amount === sent.amount && stored.currency === sent.currency;
+    const lacksPartner = stored.decision.credits.length === 0 && !stored.redecided && stored.refunds === 0;
+    if (stored.source === 'sale' || !sameMoney || !lacksPartner) return undefined;
+    const customer = this.buyer(sent.key, sent.click);
+    const others = this.payments.filter((payment) => payment !== stored);
+    const decision = this.decide(customer, { ...sent, at: stored.at }, others);
+    this.refuseStrangers(decision);
+    if (customer !== null) stored.customer = customer;
+    stored.redecided = true;
+    this.settle(stored, decision, { ...sent, at: stored.at }, others);
+    return stored;
+  }
+
+  attribute(id: string, web: string, email: string, amount: bigint): 'recorded' | 'known' {
+    if (this.payments.some((payment) => payment.id === id)) return 'known';
+    const seen = this.customers.filter(({ webs }) => webs.has(web)).at(-1);
+    const known = seen ?? this.customers.find((customer) => customer.email === email);
+    const customer = this.bind(known, null, email, undefined, web);
+    const none = { tax: 0n, shipping: 0n, product: null, subscription: null, key: null, click: null };
+    this.record({ ...none, id, amount, currency: 'USD', at: this.now, source: 'attribute' }, customer);
+    return 'recorded';
+  }
+
+  refund(payment: Payment, asked: bigint | null, key: string | null): { status: string; deducted: bigint } {
+    const left = payment.amount - payment.refunded;
+    const skipped = { status: 'skipped', deducted: 0n };
+    if (key !== null && payment.refundKeys.has(key)) return skipped;
+    if (left === 0n) return skipped;
+    if (key === null && asked !== null && asked < payment.amount && payment.refunds > 0) return skipped;
+    const amount = asked === null || (key === null && asked === payment.amount) ? left : asked;
+    if (amount > left) throw new Refused('refund_amount_cents exceeds the refundable amount');
+    if (key !== null) payment.refundKeys.add(key);
+    payment.refunds += 1;
+    const before = payment.refunded;
+    payment.refunded += amount;
+    const { currency } = payment;
+    this.books.move('customer_receipts', null, currency, -amount);
+    this.books.move(payment.decision.credits.length > 0 ? 'revenue_attributed' : 'revenue_organic', null, currency, amount);
+    let deducted = 0n;
+    for (const commission of payment.commissions) deducted += this.takeBack(commission, payment);
+    const fee = payment.fee ?? 0n;
+    const returned =
+      halfEven(fee, payment.amount - before, payment.amount) - halfEven(fee, payment.amount - payment.refunded, payment.amount);
+    this.books.move('fee_expense', null, currency, -returned);
+    this.books.move('fee_payable', null, currency, returned);
+    if (payment.commissions.length === 0) return { status: 'no_commission', deducted };
+    return { status: payment.refunded === payment.amount ? 'reversed' : 'refunded', deducted };
+  }
+
+  private takeBack(commission: Commission, payment: Payment): bigint {
+    const held = commission.pending + commission.approved + commission.paid;
+    const kept = halfEven(commission.amount, payment.amount - payment.refunded, payment.amount);
+    const back = held - kept;
+    if (back <= 0n) return 0n;
+    const fromPending = back < commission.pending ? back : commission.pending;
+    commission.pending -= fromPending;
+    commission.approved -= back - fromPending;
+    const { partner, currency } = commission;
+    this.books.move('commission_expense', partner, currency, -back);
+    this.books.move('partner_pending', partner, currency, fromPending);
+    this.books.move('partner_approved', partner, currency, back - fromPending);
+    return back;
+  }
+
+  get commissions(): Commission[] {
+    return [...this.otherCommissions, ...this.payments.flatMap((payment) => payment.commissions)];
+  }
+
+  release(): void {
+    for (const commission of this.commissions) {
+      const { pending, partner, currency } = commission;
+      if (!commission.automatic || commission.holdUntil > this.now || pending <= 0n) continue;
+      commission.pending = 0n;
+      commission.approved += pending;
+      this.books.move('partner_pending', partner, currency, pending);
+      this.books.move('partner_approved', partner, currency, -pending);
+    }
+  }
+
+  pay(commissions: readonly Commission[]): void {
+    for (const commission of commissions) {
+      const { approved, partner, currency } = commission;
+      if (approved <= 0n) continue;
+      commission.approved = 0n;
+      commission.paid += approved;
+      this.books.move('partner_approved', partner, currency, approved);
+      this.books.move('partner_paid', partner, currency, -approved);
+    }
+  }
+
+  /** Runs an act; when it is refused nothing of it stays. */
+  tried<T>(act: () => T): T | Refused {
+    const before = new Map(this.customers.map((one) => [one, { ...one, visitors: new Set(one.visitors), webs: new Set(one.webs) }]));
+    try {
+      return act();
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      this.customers = [...before].map(([customer, saved]) => Object.assign(customer, saved));
+      return error;
+    }
+  }
+
+  private find(key: string | null, clickId: string | null): { customer: Customer | undefined; click: Click | undefined } {
+    const click = this.clicks.find(({ id }) => id === clickId);
+    const byKey = key === null ? undefined : this.customers.find((customer) => customer.key === key);
+    if (byKey !== undefined || click === undefined) return { customer: byKey, click };
+    const sharers = this.customers.filter(
+      ({ visitors, webs }) => visitors.has(click.visitor) || (click.web !== null && webs.has(click.web)),
+    );
+    return { customer: key === null ? sharers.at(-1) : sharers.find((sharer) => sharer.key === null), click };
+  }
+
+  private bind(known: Customer | undefined, key: string | null, email: string | null, click: Click | undefined, web: string | null): Customer {
+    const customer = known ?? newCustomer();
+    if (known === undefined) this.customers.push(customer);
+    customer.key ??= key;
+    customer.email ??= email;
+    if (click !== undefined) {
+      customer.visitors.add(click.visitor);
+      if (click.web !== null) customer.webs.add(click.web);
+    }
+    if (web !== null) customer.webs.add(web);
+    return customer;
+  }
+
+  private buyer(key: string | null, clickId: string | null): Customer | null {
+    const { customer, click } = this.find(key, clickId);
+    if (customer === undefined && click === undefined) {
+      if (this.settings.organic === 'reject') throw new Refused('Customer not found. Provide customer_key or click_id.');
+      if (key === null) return null;
+    }
+    return this.bind(customer, key, null, click, null);
+  }
+
+  private refuseStrangers(decision: Decision): void {
+    if (this.settings.organic === 'reject' && decision.reason === 'partner_not_enrolled') {
+      throw new Refused('No partner-program relationship found for this customer');
+    }
+  }
+
+  private record(sent: SaleSent & { source: Payment['source'] }, customer: Customer | null): Payment {
+    const { id, source, amount, currency, at, subscription } = sent;
+    const others = [...this.payments];
+    const decision = this.decide(customer, sent, others);
+    if (source === 'sale') this.refuseStrangers(decision);
+    const payment: Payment = {
+      ...{ id, source, amount, currency, at, subscription, customer, decision },
+      ...{ redecided: false, commissions: [], fee: null, refunded: 0n, refundKeys: new Set(), refunds: 0 },
+    };
+    this.payments.push(payment);
+    this.books.move('customer_receipts', null, currency, amount);
+    this.books.move('revenue_organic', null, currency, -amount);
+    this.settle(payment, decision, sent, others);
+    return payment;
+  }
+
+  /** Credits, commissions and fee of a payment whose revenue stands as organic so far. */
+  private settle(payment: Payment, decision: Decision, sent: SaleSent, others: readonly Payment[]): void {
+    const { customer, amount, currency } = payment;
+    payment.decision = decision;
+    if (customer !== null) customer.status = 'conversion';
+    if (decision.credits.length === 0 || customer === null) return;
+    const revenueBefore = -this.books.of('revenue_attributed', null, 'USD');
+    this.books.move('revenue_organic', null, currency, amount);
+    this.books.move('revenue_attributed', null, currency, -amount);
+    decision.reason = this.earnShares(payment, customer, sent, others);
+    if (payment.commissions.length > 0) customer.bound ??= payment;
+    if (this.settings.feeBps === 0n) return;
+    const isFree = currency !== 'USD' || revenueBefore < this.settings.feeFree;
+    payment.fee = isFree ? 0n : halfEven(amount, this.settings.feeBps, 10_000n);
+    this.books.move('fee_expense', null, currency, payment.fee);
+    this.books.move('fee_payable', null, currency, -payment.fee);
+  }
+
+  private earnShares(payment: Payment, customer: Customer, sent: SaleSent, others: readonly Payment[]): string | null {
+    const { credits } = payment.decision;
+    const paidBefore = others.filter((one) => one.customer === customer).map((one) => one.at);
+    const firstPaid = Math.min(payment.at, ...paidBefore);
+    const isEarliest = paidBefore.every((at) => payment.at < at);
+    const isFirst = isEarliest && !(paidBefore.length > 0 && customer.oneTimeEarned);
+    const reasons: string[] = [];
+    for (const partner of weightsOf(credits).keys()) {
+      const policy = this.policyOf(partner, payment.at, sent.product);
+      if (policy === undefined || policy.type === 'cpc' || policy.type === 'cpl') {
+        reasons.push('no_sale_policy');
+        continue;
+      }
+      const within =
+        policy.type === 'cps_lifetime' ||
+        (policy.type === 'cps_one_time' ? isFirst : payment.at < monthsAfter(firstPaid, policy.months));
+      if (!within) {
+        reasons.push('commission_duration_ended');
+        continue;
+      }
+      const base = sent.amount - (policy.excludeTax ? sent.tax : 0n) - (policy.excludeShipping ? sent.shipping : 0n);
+      const whole = policy.fixed ?? halfEven(base, policy.rate as bigint, 10_000n);
+      const amount = shareOf(whole, credits, partner);
+      if (amount === 0n) {
+        reasons.push('zero_commission');
+        continue;
+      }
+      this.earn(payment.commissions, partner, policy, amount, policy.fixed === null ? payment.currency : 'USD', payment.at);
+      if (policy.type === 'cps_one_time') customer.oneTimeEarned = true;
+    }
+    return payment.commissions.length > 0 ? null : (reasons[0] ?? 'no_sale_policy');
+  }
+
+  private earn(list: Commission[], partner: number, policy: Policy, amount: bigint, currency: string, at: number): void {
+    const { type, automatic, hold } = policy;
+    list.push({ partner, type, amount, currency, holdUntil: at + hold * day, automatic, pending: amount, approved: 0n, paid: 0n });
+    this.books.move('commission_expense', partner, currency, amount);
+    this.books.move('partner_pending', partner, currency, -amount);
+  }
+
+  private decide(customer: Customer | null, sent: SaleSent, others: readonly Payment[]): Decision {
+    if (customer === null) return { credits: [], reason: 'no_touch' };
+    if (customer.bound !== null) return this.stay(customer.bound.decision.credits);
+    const first =
+      sent.subscription === null
+        ? undefined
+        : others.find((one) => one.customer === customer && one.subscription === sent.subscription);
+    if (first !== undefined) {
+      return first.decision.credits.length > 0 ? this.stay(first.decision.credits) : { ...first.decision, credits: [] };
+    }
+    return this.choose(customer, sent.at);
+  }
+
+  private stay(credits: readonly Credit[]): Decision {
+    const kept = credits.filter(({ partner }) => this.enrolled[partner]);
+    return kept.length > 0 ? { credits: kept, reason: null } : { credits: [], reason: 'partner_not_enrolled' };
+  }
+
+  private choose(customer: Customer, paidAt: number): Decision {
+    const own = this.clicks.filter(
+      ({ visitor, web }) => customer.visitors.has(visitor) || (web !== null && customer.webs.has(web)),
+    );
+    const before = own.filter(({ at }) => at <= paidAt);
+    const enrolled = before.filter(({ partner }) => this.enrolled[partner]);
+    if (enrolled.length === 0) return { credits: [], reason: before.length > 0 ? 'partner_not_enrolled' : 'no_touch' };
+    const inside = enrolled.filter(({ at }) => paidAt - at <= this.settings.window * day);
+    if (inside.length === 0) return { credits: [], reason: 'attribution_window_expired' };
+    const newestFirst = inside.sort((a, b) => b.at - a.at);
+    const winners =
+      this.settings.model === 'linear'
+        ? newestFirst
+        : [(this.settings.model === 'last_click' ? newestFirst[0] : newestFirst.at(-1)) as Click];
+    return { credits: winners.map(({ id, partner }) => ({ click: id, partner })), reason: null };
+  }
+
+  private policyOf(partner: number, at: number, product: string | null): Policy | undefined {
+    const group = this.groupsOf[partner]?.filter(({ since }) => since <= at).at(-1)?.group ?? 0;
+    const inForce = (this.policies[group] ?? []).filter(({ from }) => from <= at);
+    const own = product === null ? undefined : inForce.filter((policy) => policy.product === product).at(-1);
+    return own ?? inForce.filter((policy) => policy.product === null).at(-1);
+  }
+}
+
+function newCustomer(): Customer {
+  return {
+    ...{ key: null, email: null, visitors: new Set<string>(), webs: new Set<string>(), status: 'click' as const },
+    ...{ bound: null, oneTimeEarned: false, leadEarned: false },
+  };
+}
+
+function weightsOf(credits: readonly Credit[]): Map<number, bigint> {
+  const weights = new Map<number, bigint>();
+  for (const { partner } of credits) weights.set(partner, (weights.get(partner) ?? 0n) + 1n);
+  return weights;
+}
+
+function shareOf(whole: bigint, credits: readonly Credit[], partner: number): bigint {
+  const weights = [...weightsOf(credits)];
+  return shares(whole, weights.map(([, weight]) => weight))[weights.findIndex(([one]) => one === partner)] as bigint;
+}
+
+/** The first instant of the date `months` after another's date; in a shorter month its last day. */
+function monthsAfter(at: number, months: number): number {
+  const date = new Date(at);
+  const [year, month, dayOfMonth] = [date.getUTCFullYear(), date.getUTCMonth() + months, date.getUTCDate()];
+  return Date.UTC(year, month, Math.min(dayOfMonth, new Date(Date.UTC(year, month + 1, 0)).getUTCDate()));
+}

@@ -1,0 +1,252 @@
+import { expect } from 'vitest';
+import { markPaid, releaseHolds } from '../../src/commissions/index.ts';
+import type { Story } from '../story.ts';
+import { tellStory } from '../story.ts';
+import type { Reply, TestServer } from '../test-server.ts';
+import { Model, Refused, type SaleSent } from './model.ts';
+import { type Operation, sizes } from './operations.ts';
+
+/** A program on the real server, and the model of it: every operation is done to both, and both must answer alike. */
+export class Play {
+  readonly model = new Model(sizes.partners);
+  readonly sent: Record<string, unknown>[] = [];
+  private readonly server: TestServer;
+  readonly story: Story;
+  readonly workspaceId: number;
+  readonly partnerIds: readonly number[];
+  private readonly groupIds: readonly number[];
+  private readonly name: string;
+  private readonly lastClicks = new Map<number, string>();
+
+  private constructor(server: TestServer, story: Story, workspaceId: number, partnerIds: readonly number[], groupIds: readonly number[], name: string) {
+    this.server = server;
+    this.story = story;
+    this.workspaceId = workspaceId;
+    this.partnerIds = partnerIds;
+    this.groupIds = groupIds;
+    this.name = name;
+  }
+
+  static async begin(server: TestServer, name: string): Promise<Play> {
+    server.clock.set('2026-06-15T12:00:00.000Z');
+    const story = await tellStory(server, { commission: { type: 'cps_lifetime', rate_bps: 2000 } });
+    const path = `/api/v1/programs/${story.programId}`;
+    const { body: group } = await server.post(`${path}/groups`, { name: 'Others' }, server.key);
+    const partnerIds: number[] = [];
+    for (let index = 0; index < sizes.partners; index += 1) {
+      partnerIds.push((await story.addPartner(`${name}-${index}`)).id);
+    }
+    for (let browser = 0; browser < sizes.browsers; browser += 1) await story.pageview(`b${browser}`, `s${browser}`);
+    const [row] = await server.database.postgres.query<{ id: number }>('select workspace_id as id from programs where id = $1', [story.programId]);
+    const play = new Play(server, story, (row as { id: number }).id, partnerIds, [story.groupId, group.data.id], name);
+    play.model.policies[0]?.push({
+      ...{ type: 'cps_lifetime', rate: 2000n, fixed: null, months: 0, hold: 15, automatic: true },
+      ...{ product: null, excludeTax: false, excludeShipping: false, from: 0 },
+    });
+    return play;
+  }
+
+  async act(operation: Operation): Promise<void> {
+    // A second passes before everything: the contract does not say which of two things at one instant is the later.
+    this.server.clock.advance(1000 + (operation.do === 'wait' ? operation.hours * 3_600_000 : 0));
+    this.model.now = this.server.clock.now().getTime();
+    switch (operation.do) {
+      case 'wait':
+        return;
+      case 'click':
+        return this.click(operation);
+      case 'lead':
+        return this.lead(operation);
+      case 'sale':
+        return this.sale(operation);
+      case 'attribute':
+        return this.attribute(operation);
+      case 'refund':
+        return this.refund(operation);
+      case 'release':
+        return this.release();
+      case 'pay':
+        return this.pay(operation.share);
+      default:
+        return this.setUp(operation);
+    }
+  }
+
+  private async click({ partner, browser, tracked, again }: Extract<Operation, { do: 'click' }>): Promise<void> {
+    const web = tracked ? `b${browser}` : null;
+    const earlierId = again ? this.lastClicks.get(browser) : undefined;
+    const reply = await this.server.post('/api/v1/track/click', {
+      affiliate_url: `https://shop.example/?aff=${this.name}-${partner}`,
+      visitor_id: web,
+      existing_click_id: earlierId,
+    });
+    expect(reply.status).toBe(200);
+    expect(reply.body.success).toBe(this.model.enrolled[partner]);
+    if (!this.model.enrolled[partner]) return;
+    const earlier = this.model.clicks.find(({ id }) => id === earlierId) ?? null;
+    this.model.click(partner, web, earlier, reply.body.click_id);
+    this.lastClicks.set(browser, reply.body.click_id);
+  }
+
+  private async lead({ key, click }: Extract<Operation, { do: 'lead' }>): Promise<void> {
+    const [customerKey, clickId] = [keyOf(key), this.clickId(click)];
+    if (customerKey === null && clickId === null) return;
+    const reply = await this.story.lead({ customer_key: customerKey, click_id: clickId });
+    const expected = this.model.tried(() => this.model.lead(customerKey, clickId));
+    expectLike(reply, expected, 200);
+  }
+
+  private async sale(operation: Extract<Operation, { do: 'sale' }>): Promise<void> {
+    const { key, click, repeats, currency, product, subscription } = operation;
+    const repeated = repeats === null ? undefined : pick(this.model.payments, repeats);
+    const total = repeated !== undefined && operation.taxPercent === 0 ? Number(repeated.amount) : operation.amount;
+    const part = (percent: number) => Math.floor((total * percent) / 100);
+    const sent: SaleSent = {
+      id: repeated?.id ?? `txn-${this.sent.length}`,
+      key: keyOf(key),
+      click: this.clickId(click),
+      amount: BigInt(total),
+      currency: repeated === undefined ? currency : repeated.currency,
+      subscription: subscription === null ? null : `sub-${subscription}`,
+      at: this.model.now - operation.hoursAgo * 3_600_000,
+      tax: BigInt(part(operation.taxPercent)),
+      shipping: BigInt(part(operation.shippingPercent)),
+      product: product === null ? null : `product-${product}`,
+    };
+    const body = {
+      transaction_id: sent.id,
+      customer_key: sent.key,
+      click_id: sent.click,
+      amount_cents: total,
+      currency: sent.currency.toLowerCase(),
+      subscription_id: sent.subscription,
+      occurred_at: new Date(sent.at).toISOString(),
+      tax_cents: Number(sent.tax),
+      shipping_cents: Number(sent.shipping),
+      product_id: sent.product,
+    };
+    this.sent.push(body);
+    const reply = await this.story.sale(body);
+    const expected = this.model.tried(() => this.model.sale(sent));
+    expectLike(reply, expected, expected === undefined ? 409 : 200);
+    if (expected === undefined || expected instanceof Refused) return;
+    expect(reply.body.commission_id !== null).toBe(expected.commissions.length > 0);
+    if (expected.commissions.length === 0) {
+      expect(reply.body).toMatchObject({ reason: expected.decision.reason, attributed: expected.decision.credits.length > 0 });
+    }
+  }
+
+  private async attribute({ browser, email, amount, repeats }: Extract<Operation, { do: 'attribute' }>): Promise<void> {
+    const repeated = repeats === null ? undefined : pick(this.model.payments, repeats);
+    const id = repeated?.id ?? `txn-${this.sent.length}`;
+    const address = `person${email}@x.example`;
+    const body = { transaction_id: id, visitor_id: `b${browser}`, session_id: `s${browser}`, email: address, revenue: amount };
+    this.sent.push({});
+    const reply = await this.story.attribute(body);
+    expect(reply.status).toBe(200);
+    this.model.attribute(id, `b${browser}`, address, BigInt(amount));
+  }
+
+  private async refund({ payment: index, percent, key }: Extract<Operation, { do: 'refund' }>): Promise<void> {
+    const payment = pick(this.model.payments, index);
+    if (payment === undefined) return;
+    const share = percent === null ? null : (payment.amount * BigInt(percent)) / 100n;
+    const asked = share === null || share === 0n ? null : share;
+    const refundKey = key === null ? null : `refund-${key}`;
+    const reply = await this.story.refund({
+      transaction_id: payment.id,
+      refund_amount_cents: asked === null ? null : Number(asked),
+      refund_id: refundKey,
+    });
+    const expected = this.model.tried(() => this.model.refund(payment, asked, refundKey));
+    expectLike(reply, expected, 200);
+    if (expected instanceof Refused) return;
+    expect(reply.body.status).toBe(expected.status);
+    const [only, ...others] = payment.commissions;
+    if (only !== undefined && others.length === 0 && expected.status !== 'skipped') {
+      const decimals = { JPY: 0, KWD: 3 }[only.currency] ?? 2;
+      expect(reply.body.deductionAmount).toBeCloseTo(Number(expected.deducted) / 10 ** decimals, decimals);
+    }
+  }
+
+  private async release(): Promise<void> {
+    while ((await releaseHolds(this.server.database.postgres, this.server.clock.now())) > 0);
+    this.model.release();
+  }
+
+  private async pay(share: number): Promise<void> {
+    const { postgres } = this.server.database;
+    const paid = this.model.payments.filter((_, index) => index % share === 0);
+    const rows = await postgres.query<{ id: bigint }>(
+      `select c.id from commissions c join payments p on p.id = c.payment_id
+       where p.program_id = $1 and p.transaction_id = any($2::text[])`,
+      [this.story.programId, paid.map(({ id }) => id)],
+    );
+    const ids = rows.map(({ id }) => id);
+    await postgres.transaction((trx) => markPaid(trx, this.workspaceId, ids, this.server.clock.now()));
+    this.model.pay(paid.flatMap(({ commissions }) => commissions));
+  }
+
+  private async setUp(operation: Extract<Operation, { do: 'policy' | 'settings' | 'move' | 'standing' }>): Promise<void> {
+    const { model } = this;
+    const call = async (method: string, path: string, body: unknown) => {
+      const reply = await this.server.call(method, `/api/v1${path}`, body, { token: this.server.key });
+      expect(reply.status, JSON.stringify(reply.body)).toBeLessThan(300);
+    };
+    const program = `/programs/${this.story.programId}`;
+    if (operation.do === 'policy') {
+      const { group, type, rate, hold, approval, excludeTax, excludeShipping } = operation;
+      const fixed = type === 'cpc' || type === 'cpl' ? (operation.fixed ?? 100) : operation.fixed;
+      const months = type === 'cps_recurring' ? operation.months : 0;
+      const product = operation.product === null ? null : `product-${operation.product}`;
+      await call('POST', `/groups/${this.groupIds[group]}/policies`, {
+        type,
+        ...(fixed === null ? { rate_bps: rate } : { fixed_cents: fixed }),
+        ...(months > 0 ? { duration_months: months } : {}),
+        hold_period_days: hold,
+        approval,
+        product_id: product,
+        exclude_tax: excludeTax,
+        exclude_shipping: excludeShipping,
+      });
+      model.policies[group]?.push({
+        ...{ type, months, hold, product, excludeTax, excludeShipping, from: model.now, automatic: approval === 'automatic' },
+        rate: fixed === null ? BigInt(rate) : null,
+        fixed: fixed === null ? null : BigInt(fixed),
+      });
+    } else if (operation.do === 'settings') {
+      const { model: attribution_model, window, organic, feeBps, feeFree } = operation;
+      await call('PATCH', program, {
+        ...{ attribution_model, attribution_window_days: window, organic_payments: organic },
+        ...{ fee_bps: feeBps, fee_free_revenue: feeFree },
+      });
+      model.settings = { model: attribution_model, window, organic, feeBps: BigInt(feeBps), feeFree: BigInt(feeFree) };
+    } else if (operation.do === 'move') {
+      await call('PATCH', `${program}/partners/${this.partnerIds[operation.partner]}`, { group_id: this.groupIds[operation.group] });
+      model.groupsOf[operation.partner]?.push({ group: operation.group, since: model.now });
+    } else {
+      await call('PATCH', `${program}/partners/${this.partnerIds[operation.partner]}`, { status: operation.status });
+      model.enrolled[operation.partner] = operation.status === 'approved';
+    }
+  }
+
+  private clickId(index: number | null): string | null {
+    return index === null ? null : (pick(this.model.clicks, index)?.id ?? null);
+  }
+}
+
+const keyOf = (key: number | null) => (key === null ? null : `person-${key}`);
+
+function pick<T>(list: readonly T[], index: number): T | undefined {
+  return list.length === 0 ? undefined : list[index % list.length];
+}
+
+const tally = new Map<string, number>();
+function expectLike(reply: Reply, expected: unknown, status: number): void {
+  const k = `${reply.status} ${reply.body.error ?? ''} ${reply.body.message ?? ''} ${reply.body.status ?? ''} ${reply.body.reason ?? ''} ${(reply.body.commission_ids ?? []).length}`;
+  tally.set(k, (tally.get(k) ?? 0) + 1);
+  (globalThis as any).tally = tally;
+  const told = JSON.stringify(reply.body);
+  if (expected instanceof Refused) expect([reply.status, reply.body.error], told).toEqual([400, expected.message]);
+  else expect(reply.status, told).toBe(status);
+}

@@ -1,10 +1,5 @@
 // What ingestion is compared with: Fastify with the same schemas that answers a constant and keeps nothing.
-import {
-  ClickAnswer,
-  ClickRequest,
-  CollectAnswer,
-  CollectRequest,
-} from '@headwater/contract';
+import { ClickAnswer, ClickRequest, CollectAnswer, CollectRequest } from '@headwater/contract';
 import { fastify } from 'fastify';
 
 // The schemas carry words of ours that Ajv does not know.

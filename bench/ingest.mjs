@@ -4,11 +4,11 @@ import { fork } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { watchMemory } from './memory.mjs';
+import { median, round, say, showRates } from './figures.mjs';
 import { loadTool, sendLoad, writeRequests } from './load.mjs';
+import { watchMemory } from './memory.mjs';
 import { askClickHouseFiles, startRealServer, waitUntilShipped } from './real-server.mjs';
 import { batchRequests, clickRequests, pageViewRequests } from './requests.mjs';
-import { median, round, say, showRates } from './figures.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const quick = process.argv.includes('--quick');
@@ -137,7 +137,10 @@ const rate = (name) => median(results[name].map((result) => result.rate));
 const time = (name, key) => median(results[name].map((result) => result[key]));
 /** Each round's two neighbours are compared: what else the machine did meanwhile touches both. */
 const ratio = (name, bareName, factor = 1) =>
-  round(median(results[name].map((result, index) => (factor * result.rate) / results[bareName][index].rate)), 3);
+  round(
+    median(results[name].map((result, index) => (factor * result.rate) / results[bareName][index].rate)),
+    3,
+  );
 const latencies = Object.fromEntries(
   Object.keys(results).map((name) => [
     name,

@@ -17,7 +17,11 @@ let laps = 0;
 export function writeRequests(file, requests) {
   if (!hasWrk) return writeFileSync(file, JSON.stringify(requests));
   const raw = requests.map(({ path, headers, body }) => {
-    const lines = Object.entries({ host: 'localhost', ...headers, 'content-length': Buffer.byteLength(body) });
+    const lines = Object.entries({
+      host: 'localhost',
+      ...headers,
+      'content-length': Buffer.byteLength(body),
+    });
     return `POST ${path} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`;
   });
   writeFileSync(file, raw.join('\u0000'));

@@ -105,7 +105,8 @@ export async function waitUntilShipped(client, timeoutSeconds) {
   for (;;) {
     const seconds = (performance.now() - startedAt) / 1000;
     if ((await waiting()) === 0) return seconds;
-    if (seconds > timeoutSeconds) throw new Error(`events still wait for ClickHouse after ${timeoutSeconds} s`);
+    if (seconds > timeoutSeconds)
+      throw new Error(`events still wait for ClickHouse after ${timeoutSeconds} s`);
     await sleep(100);
   }
 }

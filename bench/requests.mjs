@@ -34,7 +34,16 @@ const campaigns = [
 ];
 const languages = ['en-US', 'en-GB', 'de-DE', 'fr-FR', 'es-ES', 'ja-JP'];
 const screens = ['1920x1080', '2560x1440', '390x844', '412x915', '1440x900', '820x1180'];
-const products = ['ridge-boot', 'trail-runner', 'down-jacket', 'rain-shell', 'tent-2p', 'stove', 'poles', 'pack-45'];
+const products = [
+  'ridge-boot',
+  'trail-runner',
+  'down-jacket',
+  'rain-shell',
+  'tent-2p',
+  'stove',
+  'poles',
+  'pack-45',
+];
 
 const visitors = 2048;
 const viewsOfSession = 4;
@@ -85,7 +94,10 @@ function pageView(visitor, view) {
   return {
     type: 'pageview',
     url: `${site}/products/${pick(products, visitor + view)}${isLanding ? `?ref=1${pick(campaigns, visitor >> 3)}` : ''}`,
-    referrer: (isLanding ? pick(referrers, visitor >> 2) : `${site}/products/${pick(products, visitor + view - 1)}`) || undefined,
+    referrer:
+      (isLanding
+        ? pick(referrers, visitor >> 2)
+        : `${site}/products/${pick(products, visitor + view - 1)}`) || undefined,
     title: 'Ridge Boot – Northwind Outdoor',
     screen: pick(screens, visitor),
     language: pick(languages, visitor),

@@ -1,5 +1,4 @@
 // Builds what runs: the server, the ClickHouse child and the tracker. Under a second, so it is done at every start.
-import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -30,7 +29,6 @@ const forNode = {
 
 export async function buildAll() {
   const outdir = join(root, 'apps/server/dist');
-  rmSync(outdir, { recursive: true, force: true });
   await Promise.all([
     build({
       entryPoints: {

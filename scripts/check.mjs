@@ -10,6 +10,8 @@ const checks = [
   ['types: server', bin('tsc'), '-p', 'apps/server'],
   ['types: contract', bin('tsc'), '-p', 'packages/contract'],
   ['types: tracker', bin('tsc'), '-p', 'packages/tracker'],
+  ['types: shop', bin('tsc'), '-p', 'apps/demo-shop'],
+  ['types: journeys', bin('tsc'), '-p', 'e2e'],
   ['boundaries', bin('depcruise'), '--config', '.dependency-cruiser.cjs', 'apps/server/src'],
   ['dead code', bin('knip')],
   ['tracker size', 'node', 'packages/tracker/size.mjs'],

@@ -59,6 +59,7 @@ export interface Explanation {
     type: string;
     rate_bps?: number;
     fixed_cents?: number;
+    duration_months: number | null;
     effective_from: string;
   } | null;
   arithmetic: { step: string; text: string; result: number }[];

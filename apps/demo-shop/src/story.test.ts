@@ -35,7 +35,14 @@ const explanation: Explanation = {
     ],
   },
   visit: { matched_by: 'session', channel: 'affiliate', landing_page: 'https://shop.example/?aff=ben&x=1' },
-  policy: { version: 1, group: 'Default', type: 'cps_recurring', rate_bps: 2000, effective_from: at },
+  policy: {
+    version: 1,
+    group: 'Default',
+    type: 'cps_recurring',
+    rate_bps: 2000,
+    duration_months: 12,
+    effective_from: at,
+  },
   arithmetic: [{ step: 'commission', text: '4900 × 2000 / 10000', result: 980 }],
   commission: {
     id: 1,
@@ -69,7 +76,7 @@ describe('tellStory', () => {
       ['Paid', '$49.00', null],
       ['Recognised', 'By the customer key of the sign-up: user_1', null],
       ['Decided', 'The last click wins, within 60 days.', null],
-      ['Terms', 'Group Default, version 1: 20 % on every payment of the first months.', null],
+      ['Terms', 'Group Default, version 1: 20 % on every payment of the first 12 months.', null],
       ['Commission', '4900 × 2000 / 10000 = 980, which is $9.80.', null],
       ['Refunded', '$24.50 went back, so $4.90 of the commission stays.', null],
     ]);

@@ -1,5 +1,5 @@
 import type { Explanation, LedgerEntry, VisitContext } from './headwater.ts';
-import { identifiers, models, money, percent, policyTypes, reasons, sentence } from './words.ts';
+import { identifiers, models, money, payingPayments, percent, reasons, sentence } from './words.ts';
 
 type Decided = NonNullable<Explanation['attribution']>;
 
@@ -44,7 +44,7 @@ export function tellStory(explanation: Explanation, nameOf: (partnerId: number) 
       policy.rate_bps === undefined
         ? `${money(policy.fixed_cents ?? 0, currency)} fixed`
         : percent(policy.rate_bps);
-    const when = policyTypes[policy.type] ?? policy.type;
+    const when = payingPayments(policy.type, policy.duration_months);
     steps.push(step('Terms', `Group ${policy.group}, version ${policy.version}: ${rate} ${when}.`));
   }
   for (const { step: name, text, result } of arithmetic) {

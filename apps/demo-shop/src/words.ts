@@ -65,8 +65,9 @@ export const identifiers: Record<string, string> = {
   visitor: 'by the visitor id in the browser’s cookie',
 };
 
-export const policyTypes: Record<string, string> = {
-  cps_one_time: 'on the first payment',
-  cps_recurring: 'on every payment of the first months',
-  cps_lifetime: 'on every payment',
-};
+/** For which payments a policy pays. */
+export function payingPayments(type: string, durationMonths: number | null): string {
+  if (type === 'cps_one_time') return 'on the first payment';
+  if (type === 'cps_lifetime' || durationMonths === null) return 'on every payment';
+  return `on every payment of the first ${durationMonths} months`;
+}

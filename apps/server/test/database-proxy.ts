@@ -46,7 +46,9 @@ export async function openDatabaseProxy(databaseUrl: string): Promise<DatabasePr
     async close() {
       const closing = server;
       server = undefined;
-      const closed = new Promise((resolve) => (closing === undefined ? resolve(null) : closing.close(resolve)));
+      const closed = new Promise((resolve) =>
+        closing === undefined ? resolve(null) : closing.close(resolve),
+      );
       for (const socket of sockets) socket.destroy();
       await closed;
     },

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { takeFingerprint } from './fingerprint.ts';
 import { halfEven } from './laws/books.ts';
-import { operation, type Operation } from './laws/operations.ts';
+import { type Operation, operation } from './laws/operations.ts';
 import { Play } from './laws/play.ts';
 import { expectBalancedBooks } from './story.ts';
 import { openTestServer, type TestServer } from './test-server.ts';
@@ -39,7 +39,12 @@ describe('after any sequence of operations', () => {
         await expectKeptByFormula(play);
         await expectReplaysChangeNothing(play);
       }),
-      { numRuns: stories, seed, interruptAfterTimeLimit: 160_000 + stories * 5000, markInterruptAsFailure: true },
+      {
+        numRuns: stories,
+        seed,
+        interruptAfterTimeLimit: 160_000 + stories * 5000,
+        markInterruptAsFailure: true,
+      },
     );
     expect(operations / stories).toBeGreaterThan(longest / 4);
   });
@@ -61,7 +66,10 @@ async function expectSameBooks({ story, model, partnerIds }: Play): Promise<void
      where program_id = $1 group by 1, 2, 3 having sum(amount_minor) <> 0`,
     [story.programId],
   );
-  const balances = rows.map((row) => [`${row.account} ${partner(row.partner_id) ?? '-'} ${row.currency}`, row.amount]);
+  const balances = rows.map((row) => [
+    `${row.account} ${partner(row.partner_id) ?? '-'} ${row.currency}`,
+    row.amount,
+  ]);
   expect(Object.fromEntries(balances)).toEqual(Object.fromEntries(model.books.sums));
 
   const standings = await query<{ transaction_id: string | null; partner_id: number; line: string }>(
@@ -76,7 +84,9 @@ async function expectSameBooks({ story, model, partnerIds }: Play): Promise<void
   const expected = [
     ...model.otherCommissions.map((commission) => ({ id: '-', commission })),
     ...model.payments.flatMap(({ id, commissions }) => commissions.map((commission) => ({ id, commission }))),
-  ].map(({ id, commission: c }) => [id, c.partner, c.type, c.amount, c.currency, c.pending, c.approved, c.paid].join(' '));
+  ].map(({ id, commission: c }) =>
+    [id, c.partner, c.type, c.amount, c.currency, c.pending, c.approved, c.paid].join(' '),
+  );
   expect(lines.sort()).toEqual(expected.sort());
 
   const payments = await query<{ id: string; amount: bigint; refunded: bigint }>(
@@ -96,7 +106,14 @@ async function expectSameBooks({ story, model, partnerIds }: Play): Promise<void
 
 /** Every commission and fee keeps its half-even part of what was not refunded: nothing at all of a refunded payment. */
 async function expectKeptByFormula({ story }: Play): Promise<void> {
-  const rows = await query<{ paid: bigint; refunded: bigint; earned: bigint; kept: bigint; fee: bigint; fee_kept: bigint }>(
+  const rows = await query<{
+    paid: bigint;
+    refunded: bigint;
+    earned: bigint;
+    kept: bigint;
+    fee: bigint;
+    fee_kept: bigint;
+  }>(
     `select p.amount_minor as paid, coalesce(r.sum, 0)::bigint as refunded, coalesce(c.amount_minor, 0)::bigint as earned,
        coalesce((select -sum(e.amount_minor) from ledger_entries e where e.commission_id = c.id and e.account like 'partner_%'), 0)::bigint as kept,
        coalesce(f.amount_minor, 0)::bigint as fee,

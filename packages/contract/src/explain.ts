@@ -6,6 +6,15 @@ const nullable = <Schema extends TSchema>(schema: Schema) => Type.Union([schema,
 const textOrNull = nullable(Type.String());
 const integerOrNull = nullable(Type.Integer());
 
+const Commission = Type.Object({
+  id: Type.Integer(),
+  partner_id: Type.Integer(),
+  status: Type.String(),
+  amount_cents: Type.Integer(),
+  currency: Type.String(),
+  hold_until: iso,
+});
+
 export const ExplainAnswer = Type.Object({
   data: Type.Object({
     payment: Type.Object({
@@ -56,20 +65,13 @@ export const ExplainAnswer = Type.Object({
         type: Type.String(),
         rate_bps: Type.Optional(Type.Integer()),
         fixed_cents: Type.Optional(Type.Integer()),
+        duration_months: integerOrNull,
         effective_from: iso,
       }),
     ),
     arithmetic: Type.Array(Type.Object({ step: Type.String(), text: Type.String(), result: Type.Integer() })),
-    commission: nullable(
-      Type.Object({
-        id: Type.Integer(),
-        partner_id: Type.Integer(),
-        status: Type.String(),
-        amount_cents: Type.Integer(),
-        currency: Type.String(),
-        hold_until: iso,
-      }),
-    ),
+    commission: nullable(Commission),
+    commissions: Type.Array(Commission, { description: 'under linear several, the largest first' }),
     fee: nullable(
       Type.Object({ bps: Type.Integer(), amount_cents: Type.Integer(), revenue_before: Type.Integer() }),
     ),

@@ -48,7 +48,13 @@ const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
 describe('every route', () => {
   it('400 by the route’s own list: an empty body is {} whatever the content type', async () => {
-    for (const type of ['application/json', 'text/plain', 'text/xml', 'application/x-www-form-urlencoded', undefined]) {
+    for (const type of [
+      'application/json',
+      'text/plain',
+      'text/xml',
+      'application/x-www-form-urlencoded',
+      undefined,
+    ]) {
       const headers: Record<string, string> = type === undefined ? {} : { 'content-type': type };
       expect(await send({ headers }), String(type)).toMatchObject({
         status: 400,
@@ -175,7 +181,11 @@ describe('every route', () => {
     expect(reply).toMatchObject({ status: 200, body: { commission_id: expect.any(Number) } });
     const required = await story.sale({ transaction_id: null, amount_cents: 1 });
     expect(required.body.error).toBe('transaction_id is required and must be a string');
-    const refunded = await story.refund({ transaction_id: 'nulls', refund_amount_cents: null, refund_id: null });
+    const refunded = await story.refund({
+      transaction_id: 'nulls',
+      refund_amount_cents: null,
+      refund_id: null,
+    });
     expect(refunded.body.status).toBe('reversed');
   });
 
@@ -197,8 +207,9 @@ describe('every route', () => {
     ['GET', '/%zz'],
     ['POST', '/api/v1/track/click%'],
   ] as const)('404 Not found: %s %s, whoever asks with whatever', async (method, url) => {
-    for (const headers of [{}, bearer('wrong'), { 'content-type': 'text/xml' }]) {
-      const reply = await send({ method, url, headers: { ...headers } });
+    const senders: Record<string, string>[] = [{}, bearer('wrong'), { 'content-type': 'text/xml' }];
+    for (const headers of senders) {
+      const reply = await send({ method, url, headers });
       expect(reply).toMatchObject({ status: 404, body: { error: 'Not found' } });
       expect(Object.keys(reply.body)).toEqual(['error']);
       expect(reply.headers['x-request-id']).toMatch(/^req_/);
@@ -210,7 +221,8 @@ describe('every route', () => {
   it('x-request-id is the server’s, a new one each time', async () => {
     const headers = { 'x-request-id': 'mine', 'request-id': 'mine' };
     const ids = [];
-    for (const url of [click, '/nothing', click]) ids.push((await send({ url, headers })).headers['x-request-id']);
+    for (const url of [click, '/nothing', click])
+      ids.push((await send({ url, headers })).headers['x-request-id']);
     expect(new Set([...ids, 'mine']).size).toBe(4);
   });
 });
@@ -219,7 +231,15 @@ describe('401', () => {
   const missing = 'Missing or malformed Authorization header';
 
   it.each([sale, refund])('in two texts: %s', async (url) => {
-    for (const authorization of [undefined, '', 'Bearer', 'Bearer ', 'Bearer    ', 'Basic abc', story.token]) {
+    for (const authorization of [
+      undefined,
+      '',
+      'Bearer',
+      'Bearer ',
+      'Bearer    ',
+      'Basic abc',
+      story.token,
+    ]) {
       const headers: Record<string, string> = authorization === undefined ? {} : { authorization };
       expect(await send({ url, headers }), String(authorization)).toMatchObject({
         status: 401,
@@ -239,14 +259,20 @@ describe('401', () => {
 
   it('a replaced token dies at once, a paused program’s works on', async () => {
     const other = await tellStory(server);
-    const replaced = await server.post(`/api/v1/programs/${other.programId}/regenerate-token`, {}, server.key);
+    const replaced = await server.post(
+      `/api/v1/programs/${other.programId}/regenerate-token`,
+      {},
+      server.key,
+    );
     expect(replaced.status).toBe(200);
     expect(await server.post(sale, {}, other.token)).toMatchObject({
       status: 401,
       body: { error: 'Invalid API token' },
     });
     const fresh = replaced.body.data.api_token;
-    await server.database.postgres.query("update programs set status = 'paused' where id = $1", [other.programId]);
+    await server.database.postgres.query("update programs set status = 'paused' where id = $1", [
+      other.programId,
+    ]);
     server.server.directory.clear();
     expect((await server.post(sale, {}, fresh)).status).toBe(400);
   });
@@ -319,7 +345,10 @@ describe('the order of checks: 404, 429, 401, 413, 415, 400', () => {
     const reply = await send({ url: attribute, headers: { ...headers, ...newAddress() } }, limited);
     expect(reply.status).toBe(429);
     expect(reply.body).toEqual({ error: 'Rate limited', message: 'Rate limited' });
-    const other = await send({ url: sale, headers: { ...bearer(limitedStory.token), ...newAddress() } }, limited);
+    const other = await send(
+      { url: sale, headers: { ...bearer(limitedStory.token), ...newAddress() } },
+      limited,
+    );
     expect(other.status).toBe(400);
   });
 
@@ -408,7 +437,11 @@ describe('500 with the route’s own text, nothing stored, nothing of the inside
   ])('%s', async (text, table, request) => {
     const { postgres } = server.database;
     clickId = await story.click('anna');
-    const earlier = await story.sale({ transaction_id: `before-${table}`, amount_cents: 100, click_id: clickId });
+    const earlier = await story.sale({
+      transaction_id: `before-${table}`,
+      amount_cents: 100,
+      click_id: clickId,
+    });
     paymentId = earlier.body.sale_id;
     await story.sale({ transaction_id: 'before', amount_cents: 100, click_id: clickId });
     await story.pageview('v5', 's5');

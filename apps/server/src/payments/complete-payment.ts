@@ -7,7 +7,7 @@ import { findPayer } from './find-payer.ts';
 import type { PaymentFact, PaymentOutcome } from './payment.ts';
 import { commissionEvents, partnerOf, retoldEvents } from './payment-events.ts';
 import * as queries from './queries.ts';
-import { findNamedVisit, inferVisit } from './visit-half.ts';
+import { findNamedVisit, inferVisit, joinVisitorAndEmail } from './visit-half.ts';
 
 /**
  * The same transaction id again. Through the door it came from it is a duplicate and changes nothing. Through the other
@@ -48,6 +48,7 @@ async function addVisitHalf(
   const visit = await findNamedVisit(trx, fact);
   if (!visit) return undefined;
   await queries.saveVisit(trx, stored, visit, now);
+  await joinVisitorAndEmail(trx, fact, now);
   const partner = await storedPartner(trx, stored);
   const { occurredAt, amountMinor } = stored;
   await appendEvents(

@@ -119,6 +119,7 @@ function explainPolicy(policy: Policy): Record<string, unknown> {
     group: policy.groupName,
     type: policy.type,
     ...(policy.rateBps === null ? { fixed_cents: Number(policy.fixedMinor) } : { rate_bps: policy.rateBps }),
+    duration_months: policy.durationMonths,
     effective_from: policy.effectiveFrom,
   };
 }

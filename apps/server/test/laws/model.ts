@@ -123,8 +123,10 @@ export class Model {
 
   lead(key: string | null, clickId: string | null): void {
     const { customer, click } = this.find(key, clickId);
-    if (customer === undefined && click === undefined) throw new Refused('Customer not found. Provide a valid click_id or customer_key.');
-    if (customer?.status === 'conversion') throw new Refused('Customer status cannot be updated to lead. Current status: conversion');
+    if (customer === undefined && click === undefined)
+      throw new Refused('Customer not found. Provide a valid click_id or customer_key.');
+    if (customer?.status === 'conversion')
+      throw new Refused('Customer status cannot be updated to lead. Current status: conversion');
     const bound = this.bind(customer, key, null, click, null);
     if (bound.status === 'lead') return;
     bound.status = 'lead';
@@ -184,12 +186,18 @@ export class Model {
     payment.refunded += amount;
     const { currency } = payment;
     this.books.move('customer_receipts', null, currency, -amount);
-    this.books.move(payment.decision.credits.length > 0 ? 'revenue_attributed' : 'revenue_organic', null, currency, amount);
+    this.books.move(
+      payment.decision.credits.length > 0 ? 'revenue_attributed' : 'revenue_organic',
+      null,
+      currency,
+      amount,
+    );
     let deducted = 0n;
     for (const commission of payment.commissions) deducted += this.takeBack(commission, payment);
     const fee = payment.fee ?? 0n;
     const returned =
-      halfEven(fee, payment.amount - before, payment.amount) - halfEven(fee, payment.amount - payment.refunded, payment.amount);
+      halfEven(fee, payment.amount - before, payment.amount) -
+      halfEven(fee, payment.amount - payment.refunded, payment.amount);
     this.books.move('fee_expense', null, currency, -returned);
     this.books.move('fee_payable', null, currency, returned);
     if (payment.commissions.length === 0) return { status: 'no_commission', deducted };
@@ -239,7 +247,12 @@ export class Model {
 
   /** Runs an act; when it is refused nothing of it stays. */
   tried<T>(act: () => T): T | Refused {
-    const before = new Map(this.customers.map((one) => [one, { ...one, visitors: new Set(one.visitors), webs: new Set(one.webs) }]));
+    const before = new Map(
+      this.customers.map((one) => [
+        one,
+        { ...one, visitors: new Set(one.visitors), webs: new Set(one.webs) },
+      ]),
+    );
     try {
       return act();
     } catch (error) {
@@ -249,7 +262,10 @@ export class Model {
     }
   }
 
-  private find(key: string | null, clickId: string | null): { customer: Customer | undefined; click: Click | undefined } {
+  private find(
+    key: string | null,
+    clickId: string | null,
+  ): { customer: Customer | undefined; click: Click | undefined } {
     const click = this.clicks.find(({ id }) => id === clickId);
     const byKey = key === null ? undefined : this.customers.find((customer) => customer.key === key);
     if (byKey !== undefined || click === undefined) return { customer: byKey, click };
@@ -259,7 +275,13 @@ export class Model {
     return { customer: key === null ? sharers.at(-1) : sharers.find((sharer) => sharer.key === null), click };
   }
 
-  private bind(known: Customer | undefined, key: string | null, email: string | null, click: Click | undefined, web: string | null): Customer {
+  private bind(
+    known: Customer | undefined,
+    key: string | null,
+    email: string | null,
+    click: Click | undefined,
+    web: string | null,
+  ): Customer {
     const customer = known ?? newCustomer();
     if (known === undefined) this.customers.push(customer);
     customer.key ??= key;
@@ -275,7 +297,8 @@ export class Model {
   private buyer(key: string | null, clickId: string | null): Customer | null {
     const { customer, click } = this.find(key, clickId);
     if (customer === undefined && click === undefined) {
-      if (this.settings.organic === 'reject') throw new Refused('Customer not found. Provide customer_key or click_id.');
+      if (this.settings.organic === 'reject')
+        throw new Refused('Customer not found. Provide customer_key or click_id.');
       if (key === null) return null;
     }
     return this.bind(customer, key, null, click, null);
@@ -321,7 +344,12 @@ export class Model {
     this.books.move('fee_payable', null, currency, -payment.fee);
   }
 
-  private earnShares(payment: Payment, customer: Customer, sent: SaleSent, others: readonly Payment[]): string | null {
+  private earnShares(
+    payment: Payment,
+    customer: Customer,
+    sent: SaleSent,
+    others: readonly Payment[],
+  ): string | null {
     const { credits } = payment.decision;
     const paidBefore = others.filter((one) => one.customer === customer).map((one) => one.at);
     const firstPaid = Math.min(payment.at, ...paidBefore);
@@ -341,22 +369,47 @@ export class Model {
         reasons.push('commission_duration_ended');
         continue;
       }
-      const base = sent.amount - (policy.excludeTax ? sent.tax : 0n) - (policy.excludeShipping ? sent.shipping : 0n);
+      const base =
+        sent.amount - (policy.excludeTax ? sent.tax : 0n) - (policy.excludeShipping ? sent.shipping : 0n);
       const whole = policy.fixed ?? halfEven(base, policy.rate as bigint, 10_000n);
       const amount = shareOf(whole, credits, partner);
       if (amount === 0n) {
         reasons.push('zero_commission');
         continue;
       }
-      this.earn(payment.commissions, partner, policy, amount, policy.fixed === null ? payment.currency : 'USD', payment.at);
+      this.earn(
+        payment.commissions,
+        partner,
+        policy,
+        amount,
+        policy.fixed === null ? payment.currency : 'USD',
+        payment.at,
+      );
       if (policy.type === 'cps_one_time') customer.oneTimeEarned = true;
     }
     return payment.commissions.length > 0 ? null : (reasons[0] ?? 'no_sale_policy');
   }
 
-  private earn(list: Commission[], partner: number, policy: Policy, amount: bigint, currency: string, at: number): void {
+  private earn(
+    list: Commission[],
+    partner: number,
+    policy: Policy,
+    amount: bigint,
+    currency: string,
+    at: number,
+  ): void {
     const { type, automatic, hold } = policy;
-    list.push({ partner, type, amount, currency, holdUntil: at + hold * day, automatic, pending: amount, approved: 0n, paid: 0n });
+    list.push({
+      partner,
+      type,
+      amount,
+      currency,
+      holdUntil: at + hold * day,
+      automatic,
+      pending: amount,
+      approved: 0n,
+      paid: 0n,
+    });
     this.books.move('commission_expense', partner, currency, amount);
     this.books.move('partner_pending', partner, currency, -amount);
   }
@@ -369,14 +422,18 @@ export class Model {
         ? undefined
         : others.find((one) => one.customer === customer && one.subscription === sent.subscription);
     if (first !== undefined) {
-      return first.decision.credits.length > 0 ? this.stay(first.decision.credits) : { ...first.decision, credits: [] };
+      return first.decision.credits.length > 0
+        ? this.stay(first.decision.credits)
+        : { ...first.decision, credits: [] };
     }
     return this.choose(customer, sent.at);
   }
 
   private stay(credits: readonly Credit[]): Decision {
     const kept = credits.filter(({ partner }) => this.enrolled[partner]);
-    return kept.length > 0 ? { credits: kept, reason: null } : { credits: [], reason: 'partner_not_enrolled' };
+    return kept.length > 0
+      ? { credits: kept, reason: null }
+      : { credits: [], reason: 'partner_not_enrolled' };
   }
 
   private choose(customer: Customer, paidAt: number): Decision {
@@ -385,7 +442,8 @@ export class Model {
     );
     const before = own.filter(({ at }) => at <= paidAt);
     const enrolled = before.filter(({ partner }) => this.enrolled[partner]);
-    if (enrolled.length === 0) return { credits: [], reason: before.length > 0 ? 'partner_not_enrolled' : 'no_touch' };
+    if (enrolled.length === 0)
+      return { credits: [], reason: before.length > 0 ? 'partner_not_enrolled' : 'no_touch' };
     const inside = enrolled.filter(({ at }) => paidAt - at <= this.settings.window * day);
     if (inside.length === 0) return { credits: [], reason: 'attribution_window_expired' };
     const newestFirst = inside.sort((a, b) => b.at - a.at);
@@ -406,7 +464,13 @@ export class Model {
 
 function newCustomer(): Customer {
   return {
-    ...{ key: null, email: null, visitors: new Set<string>(), webs: new Set<string>(), status: 'click' as const },
+    ...{
+      key: null,
+      email: null,
+      visitors: new Set<string>(),
+      webs: new Set<string>(),
+      status: 'click' as const,
+    },
     ...{ bound: null, oneTimeEarned: false, leadEarned: false },
   };
 }
@@ -419,7 +483,10 @@ function weightsOf(credits: readonly Credit[]): Map<number, bigint> {
 
 function shareOf(whole: bigint, credits: readonly Credit[], partner: number): bigint {
   const weights = [...weightsOf(credits)];
-  return shares(whole, weights.map(([, weight]) => weight))[weights.findIndex(([one]) => one === partner)] as bigint;
+  return shares(
+    whole,
+    weights.map(([, weight]) => weight),
+  )[weights.findIndex(([one]) => one === partner)] as bigint;
 }
 
 /** The first instant of the date `months` after another's date; in a shorter month its last day. */

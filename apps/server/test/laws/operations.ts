@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 /** How many of each a program under test has; operations name them by number. */
-export const sizes = { partners: 4, groups: 2, browsers: 5, keys: 5, emails: 3, products: 2 } as const;
+export const sizes = { partners: 4, groups: 2, browsers: 5, keys: 8, emails: 3, products: 2 } as const;
 
 /** One thing that somebody does. Plain data, so that a failing run can be shrunk and told again. */
 export type Operation =
@@ -82,7 +82,10 @@ const sale = fc.record({
 });
 
 export const operation: fc.Arbitrary<Operation> = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('wait' as const), hours: fc.oneof(fc.nat(30), fc.nat(24 * 45)) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant('wait' as const), hours: fc.oneof(fc.nat(30), fc.nat(24 * 45)) }),
+  },
   {
     weight: 7,
     arbitrary: fc.record({
@@ -123,13 +126,22 @@ export const operation: fc.Arbitrary<Operation> = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.constant({ do: 'release' as const }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('pay' as const), share: fc.integer({ min: 1, max: 3 }) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('pay' as const), share: fc.integer({ min: 1, max: 3 }) }),
+  },
   {
     weight: 3,
     arbitrary: fc.record({
       do: fc.constant('policy' as const),
       group: one(sizes.groups),
-      type: fc.constantFrom('cpc' as const, 'cpl' as const, 'cps_one_time' as const, 'cps_recurring' as const, 'cps_lifetime' as const),
+      type: fc.constantFrom(
+        'cpc' as const,
+        'cpl' as const,
+        'cps_one_time' as const,
+        'cps_recurring' as const,
+        'cps_lifetime' as const,
+      ),
       rate: fc.oneof(fc.constantFrom(1, 3333, 10_000), fc.integer({ min: 1, max: 10_000 })),
       fixed: fc.option(fc.integer({ min: 1, max: 5000 }), { nil: null, freq: 1 }),
       months: fc.integer({ min: 1, max: 3 }),
@@ -144,20 +156,32 @@ export const operation: fc.Arbitrary<Operation> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({
       do: fc.constant('settings' as const),
-      model: fc.constantFrom('last_click' as const, 'first_click' as const, 'linear' as const),
+      model: fc.constantFrom('last_click' as const, 'first_click' as const, 'linear' as const, 'linear' as const),
       window: fc.constantFrom(1, 7, 60, 365),
       organic: fc.constantFrom('reject' as const, 'record' as const),
       feeBps: fc.constantFrom(0, 350, 10_000),
       feeFree: fc.constantFrom(0, 5000, 1_000_000),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('move' as const), partner: one(sizes.partners), group: one(sizes.groups) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('move' as const),
+      partner: one(sizes.partners),
+      group: one(sizes.groups),
+    }),
+  },
   {
     weight: 1,
     arbitrary: fc.record({
       do: fc.constant('standing' as const),
       partner: one(sizes.partners),
-      status: fc.constantFrom('approved' as const, 'approved' as const, 'removed' as const, 'rejected' as const),
+      status: fc.constantFrom(
+        'approved' as const,
+        'approved' as const,
+        'removed' as const,
+        'rejected' as const,
+      ),
     }),
   },
 );

@@ -241,11 +241,7 @@ function pick<T>(list: readonly T[], index: number): T | undefined {
   return list.length === 0 ? undefined : list[index % list.length];
 }
 
-const tally = new Map<string, number>();
 function expectLike(reply: Reply, expected: unknown, status: number): void {
-  const k = `${reply.status} ${reply.body.error ?? ''} ${reply.body.message ?? ''} ${reply.body.status ?? ''} ${reply.body.reason ?? ''} ${(reply.body.commission_ids ?? []).length}`;
-  tally.set(k, (tally.get(k) ?? 0) + 1);
-  (globalThis as any).tally = tally;
   const told = JSON.stringify(reply.body);
   if (expected instanceof Refused) expect([reply.status, reply.body.error], told).toEqual([400, expected.message]);
   else expect(reply.status, told).toBe(status);

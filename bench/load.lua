@@ -16,7 +16,9 @@ function setup(thread) table.insert(threads, thread) end
 local requests = {}
 local position, lap, mark = 0, 0, ""
 
-seconds, sent, startedAt, endedAt = 0, 0, 0, 0
+-- wrk asks for one request to look at before it starts.
+seconds, sent = 0, -1
+local startedAt = 0
 
 local function split(text, separator)
   local pieces, from = {}, 1
@@ -39,20 +41,18 @@ function init(arguments)
 end
 
 function request()
-  if startedAt == 0 then startedAt = now() end
   position = position % #requests + 1
   if position == 1 then
     lap = lap + 1
     mark = string.format("%08d", lap)
   end
   sent = sent + 1
+  if sent == 1 then startedAt = now() end
   return table.concat(requests[position], mark)
 end
 
 function delay()
-  if startedAt == 0 then return 0 end
-  endedAt = now()
-  if endedAt - startedAt < seconds then return 0 end
+  if sent < 1 or now() - startedAt < seconds then return 0 end
   return 3600000
 end
 

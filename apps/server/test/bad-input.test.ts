@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -252,7 +254,7 @@ describe('wrong values in the fields of a body', () => {
       for (const [name, schema] of Object.entries(propertiesOf(route.body ?? ({} as never)))) {
         // Judged event by event and answered 202: below.
         const judge = name === 'events' ? () => 'may be right' : judgeOf(name, schema, required.has(name));
-        const attacks = [];
+        const attacks: (Attack & { what: string; value: string })[] = [];
         for (const value of hostileValues) {
           const request = await example(route);
           attacks.push({
@@ -400,6 +402,28 @@ describe('wrong values in the fields of a body', () => {
         (await attack({ route: collect, url: collect.path, payload }, `property ${brief(value)}`)).status,
       ).toBeLessThan(414);
     }
+  });
+});
+
+describe('ids that strangers make up', () => {
+  it('are not kept, however many and long they are', async () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    const flood = async (count: number) => {
+      for (let n = 0; n < count; n += 1) {
+        const website_id = `${n}${'x'.repeat(200_000)}`;
+        const collected = await server.post('/api/v1/collect', {
+          website_id,
+          events: [{ type: 'pageview' }],
+        });
+        expect(collected.status).toBe(404);
+        expect((await server.get('/api/v1/programs', website_id.slice(0, 10_000))).status).toBe(401);
+      }
+      collectGarbage();
+      return process.memoryUsage().heapUsed;
+    };
+    const before = await flood(20);
+    expect((await flood(400)) - before).toBeLessThan(30_000_000);
   });
 });
 

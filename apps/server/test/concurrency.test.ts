@@ -24,11 +24,12 @@ afterEach(() => expectBalancedBooks(server));
 const times = <T>(count: number, act: (index: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: count }, (_, index) => act(index)));
 
-const statuses = (replies: readonly Reply[]) =>
-  replies.reduce<Record<number, number>>(
-    (counts, { status }) => ({ ...counts, [status]: (counts[status] ?? 0) + 1 }),
-    {},
-  );
+/** How many replies have which status. */
+function statuses(replies: readonly Reply[]): Record<number, number> {
+  const counts: Record<number, number> = {};
+  for (const { status } of replies) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
+}
 
 function query<Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
   return server.database.postgres.query<Row>(sql, values);

@@ -30,7 +30,7 @@ export interface Tenant extends Holding {
   newKey(options?: KeyOptions): Promise<string>;
 }
 
-export interface KeyOptions {
+interface KeyOptions {
   scopes?: string[];
   programScope?: number[];
   expiresAt?: Date;

@@ -1,6 +1,6 @@
 /** The visit side: collect and attribute-payment (contract §6). */
 import Type, { type Static } from 'typebox';
-import { amountCents, instant, requiredText, text } from './fields.ts';
+import { instant, maxAmountMinor, requiredText, text } from './fields.ts';
 
 export const eventRejections = [
   'invalid_event',
@@ -63,7 +63,10 @@ export const AttributePaymentRequest = Type.Object(
     website_id: requiredText({ 'x-message': 'website_id is required' }),
     session_id: requiredText({ 'x-message': 'session_id is required' }),
     visitor_id: requiredText({ 'x-message': 'visitor_id is required' }),
-    revenue: amountCents({
+    // The bound is exclusive so that too much is refused in the same words.
+    revenue: Type.Integer({
+      minimum: 1,
+      exclusiveMaximum: maxAmountMinor + 1,
       description: 'in cents',
       'x-message': 'revenue must be a positive integer in cents',
     }),

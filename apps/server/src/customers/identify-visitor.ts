@@ -39,7 +39,7 @@ export async function identifyVisitor(
   });
 }
 
-/** By key; else by the visitor, if nobody else's key is on it; else by email. */
+/** By key; else by the visitor, if nobody else's key is on it (of several people the one with the email); else by email. */
 export async function findIdentified(
   trx: Transaction,
   program: Program,
@@ -53,8 +53,9 @@ export async function findIdentified(
   if (webVisitor !== null) {
     const seen = await queries.lockCustomersOfVisitor(trx, program, { visitor: null, webVisitor });
     const fitting = customerKey === null ? seen : seen.filter((customer) => customer.customerKey === null);
-    const last = fitting.at(-1);
-    if (last !== undefined) return last;
+    const named = fitting.find(({ emailHash }) => emailHash !== null && email?.hash.equals(emailHash));
+    const best = named ?? fitting.at(-1);
+    if (best !== undefined) return best;
   }
   if (email === null) return undefined;
   const byEmail = await queries.lockCustomerByEmail(trx, program, email.hash);

@@ -9,6 +9,6 @@ export { findCustomer, type Lookup } from './find-customer.ts';
 export { leadRoutes } from './http.ts';
 export { findIdentified, identifyVisitor } from './identify-visitor.ts';
 export { listLeadsRoute } from './list-leads.ts';
-export { insertVisitorIdentity } from './queries.ts';
+export { insertVisitorIdentity, lockCustomer } from './queries.ts';
 export { isSelfReferral } from './self-referral.ts';
 export { settleProvisionalLeads } from './settle-provisional.ts';

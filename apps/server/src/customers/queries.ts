@@ -24,6 +24,20 @@ export async function lockCustomerByKey(
   return row;
 }
 
+const lockById = statement(
+  'customers.lock_by_id',
+  `select ${customerColumns} from customers c where c.workspace_id = $1 and c.id = $2 for update of c`,
+);
+
+export async function lockCustomer(
+  trx: Transaction,
+  workspaceId: number,
+  customerId: bigint,
+): Promise<Customer | undefined> {
+  const [row] = await trx.query<Customer>(lockById, [workspaceId, customerId]);
+  return row;
+}
+
 const lockByEmail = statement(
   'customers.lock_by_email',
   `select ${customerColumns} from customers c
@@ -237,6 +251,9 @@ export interface ProvisionalLead {
   clickId: string | null;
   clickIds: string[];
   webVisitor: string | null;
+  webSession: string | null;
+  pageUrl: string | null;
+  eventName: string | null;
   email: { hash: Buffer; masked: string } | null;
   createdAt: Date;
 }
@@ -244,7 +261,8 @@ export interface ProvisionalLead {
 const provisionalLeads = statement(
   'customers.lock_provisional_leads',
   `select id, customer_key as "customerKey", click_id as "clickId", click_ids as "clickIds",
-     web_visitor as "webVisitor", email_hash, email_masked, created_at as "createdAt"
+     web_visitor as "webVisitor", web_session as "webSession", page_url as "pageUrl", event_name as "eventName",
+     email_hash, email_masked, created_at as "createdAt"
    from leads
    where workspace_id = $1 and program_id = $2 and provisional and settled_at is null
      and (customer_key = $3 or click_id = $4)
@@ -267,16 +285,18 @@ export async function lockProvisionalLeads(
 
 const settle = statement(
   'customers.settle_leads',
-  `update leads set settled_at = $4, customer_id = $3 where workspace_id = $1 and id = any($2::bigint[])`,
+  `update leads set settled_at = $5, customer_id = $3, partner_id = $4
+   where workspace_id = $1 and id = any($2::bigint[])`,
 );
 
 export async function settleLeads(
   trx: Transaction,
   customer: Customer,
   leadIds: readonly bigint[],
+  partnerId: number | null,
   at: Date,
 ): Promise<void> {
-  await trx.query(settle, [customer.workspaceId, leadIds, customer.id, at]);
+  await trx.query(settle, [customer.workspaceId, leadIds, customer.id, partnerId, at]);
 }
 
 const insertIdentity = statement(

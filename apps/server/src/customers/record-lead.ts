@@ -1,30 +1,19 @@
 import type { LeadRequest } from '@headwater/contract';
-import { decide } from '../attribution/index.ts';
-import {
-  earningEntries,
-  findTermsOf,
-  leadEarned,
-  recordCommission,
-  splitByCredits,
-} from '../commissions/index.ts';
-import { postTransaction } from '../ledger/index.ts';
 import {
   AppError,
   appendEvents,
   type Clock,
   type Hasher,
-  newEventId,
   type Postgres,
   type Transaction,
 } from '../platform/index.ts';
 import { findClicks, readCustomerKey } from '../touches/index.ts';
 import { type Directory, originAllowed, type Program } from '../workspaces/index.ts';
 import { bindCustomer, browsersOf, linkBrowsers } from './bind-customer.ts';
-import { listCandidates } from './candidate-touches.ts';
 import type { Customer, Identifiers } from './customer.ts';
 import { findCustomer } from './find-customer.ts';
+import { creditLead, leadEvent, takeLeadEffects } from './lead-effects.ts';
 import * as queries from './queries.ts';
-import { isSelfReferral } from './self-referral.ts';
 import { settleProvisionalLeads } from './settle-provisional.ts';
 
 export interface LeadDeps {
@@ -76,10 +65,12 @@ export async function recordLead(
         'Customer status cannot be updated to lead. Current status: conversion',
       );
     }
-    const isNew = bound.status !== 'lead';
-    const settled = await settleProvisionalLeads(trx, program, bound, identifiers.clickId, now);
-    const customer = await linkFurtherClicks(trx, program, settled, request.click_ids ?? [], now);
-    if (isNew) await recordNewLead(trx, program, customer, identifiers, request, now);
+    const linked = await linkFurtherClicks(trx, program, bound, request.click_ids ?? [], now);
+    const customer = await settleProvisionalLeads(trx, program, linked, identifiers.clickId, now);
+    // Else it was known, or is by now: what the browser had said before is the lead then.
+    if (customer.status === 'click') {
+      await recordNewLead(trx, program, customer, leadRow(program, customer, identifiers, request, now), now);
+    }
     return 'recorded';
   });
 }
@@ -93,11 +84,9 @@ export async function recordTestLead(
   const identifiers = readIdentifiers(deps.hasher, request);
   const now = deps.clock.now();
   return deps.postgres.transaction(async (trx) => {
-    const id = await queries.insertLead(trx, {
-      ...leadRow(program, null, identifiers, request, now),
-      isTest: true,
-    });
-    await appendEvents(trx, [{ ...leadEvent(program, identifiers, request, now), is_test: 1 }]);
+    const row = { ...leadRow(program, null, identifiers, request, now), isTest: true };
+    const id = await queries.insertLead(trx, row);
+    await appendEvents(trx, [{ ...leadEvent(program, row, now), is_test: 1 }]);
     return Number(id);
   });
 }
@@ -134,22 +123,6 @@ function leadRow(
     isTest: false,
     provisional: false,
     createdAt: now,
-  };
-}
-
-function leadEvent(program: Program | null, identifiers: Identifiers, request: LeadRequest, now: Date) {
-  return {
-    workspace_id: program?.workspaceId ?? 0,
-    program_id: program?.id,
-    website_id: program?.websiteId ?? undefined,
-    event_id: newEventId(),
-    type: 'lead' as const,
-    name: request.event_name,
-    occurred_at: now,
-    visitor_id: identifiers.webVisitor ?? undefined,
-    session_id: request.session_id,
-    click_id: identifiers.clickId ?? undefined,
-    url: request.page_url,
   };
 }
 
@@ -196,72 +169,15 @@ async function recordProvisional(
   });
 }
 
-/** The lead's event, the customer's new status, and under a cpl policy its one commission. */
+/** A sign-up that nobody told of before: its row and its effects. */
 async function recordNewLead(
   trx: Transaction,
   program: Program,
   customer: Customer,
-  identifiers: Identifiers,
-  request: LeadRequest,
+  row: queries.NewLead,
   now: Date,
 ): Promise<void> {
-  const { workspaceId, id: programId } = program;
-  const { clicks, touches } = await listCandidates(trx, program, customer);
-  const decision = decide({
-    model: program.attributionModel,
-    windowDays: program.attributionWindowDays,
-    paidAt: now,
-    touches,
-    bound: null,
-    followed: null,
-    enrolledPartners: new Set(),
-  });
-  const credits = decision.attributed ? decision.credits : [];
-  const credited = clicks.find((click) => click.clickId === credits[0]?.clickId);
-  await queries.markLead(trx, customer, now);
-  const leadId = await queries.insertLead(trx, {
-    ...leadRow(program, customer, identifiers, request, now),
-    partnerId: credited?.partnerId ?? null,
-  });
-  let commissionMinor = 0n;
-  if (credits.length > 0 && !(await leadEarned(trx, customer))) {
-    const partnerIds = [...new Set(credits.map((credit) => credit.partnerId))];
-    const terms = await findTermsOf(trx, { workspaceId, programId, partnerIds, at: now, productId: null });
-    for (const { partnerId, emailHash, customerKey, policy } of terms) {
-      if (policy?.type !== 'cpl' || policy.fixedMinor === null) continue;
-      if (isSelfReferral({ emailHash, customerKey }, customer, null)) continue;
-      const share = splitByCredits(policy.fixedMinor, credits).find((one) => one.partnerId === partnerId);
-      if (share === undefined || share.amountMinor === 0n) continue;
-      const earning = { partnerId, amountMinor: share.amountMinor, currency: policy.currency };
-      const id = await recordCommission(trx, {
-        ...earning,
-        workspaceId,
-        programId,
-        customerId: customer.id,
-        by: { leadId },
-        policy,
-        earnedAt: now,
-        now,
-      });
-      await postTransaction(trx, {
-        workspaceId,
-        programId,
-        kind: 'commission',
-        paymentId: null,
-        postedAt: now,
-        entries: earningEntries({ id, ...earning }),
-      });
-      commissionMinor += share.amountMinor;
-    }
-  }
-  await appendEvents(trx, [
-    {
-      ...(credited?.context ?? {}),
-      ...leadEvent(program, identifiers, request, now),
-      customer_id: Number(customer.id),
-      partner_id: credited?.partnerId,
-      link_id: credited?.linkId,
-      ...(commissionMinor > 0n ? { commission: Number(commissionMinor), currency: program.currency } : {}),
-    },
-  ]);
+  const credit = await creditLead(trx, program, customer, now);
+  const id = await queries.insertLead(trx, { ...row, partnerId: credit.click?.partnerId ?? null });
+  await takeLeadEffects(trx, program, customer, { ...row, id, at: now }, credit, now);
 }

@@ -3,11 +3,13 @@ import { findClicks } from '../touches/index.ts';
 import type { Program } from '../workspaces/index.ts';
 import { bindCustomer, browsersOf, linkBrowsers } from './bind-customer.ts';
 import type { Customer } from './customer.ts';
+import { creditLead, takeLeadEffects } from './lead-effects.ts';
 import * as queries from './queries.ts';
 
 /**
  * A server lead or the first payment confirms what a browser said before (contract §5.2): its leads get their effects,
- * dated when they were made. Leads that name another person's key are left waiting.
+ * dated when they were made; of several the earliest is the customer's lead. Leads that name another person's key are
+ * left waiting.
  */
 export async function settleProvisionalLeads(
   trx: Transaction,
@@ -24,7 +26,8 @@ export async function settleProvisionalLeads(
     (lead) =>
       lead.customerKey === null || customer.customerKey === null || lead.customerKey === customer.customerKey,
   );
-  if (own.length === 0) return customer;
+  const [first] = own;
+  if (first === undefined) return customer;
   let settled = customer;
   for (const lead of own) {
     const told = lead.clickId === null ? lead.clickIds : [...lead.clickIds, lead.clickId];
@@ -44,13 +47,12 @@ export async function settleProvisionalLeads(
       clicks.flatMap((click) => browsersOf(click, null)),
       now,
     );
-    await queries.markLead(trx, settled, lead.createdAt);
   }
-  await queries.settleLeads(
-    trx,
-    settled,
-    own.map((lead) => lead.id),
-    now,
-  );
-  return settled.status === 'click' ? { ...settled, status: 'lead' } : settled;
+  const credit = await creditLead(trx, program, settled, first.createdAt);
+  const partnerId = credit.click?.partnerId ?? null;
+  const ids = own.map((lead) => lead.id);
+  await queries.settleLeads(trx, settled, ids, partnerId, now);
+  if (settled.status !== 'click') return settled;
+  await takeLeadEffects(trx, program, settled, { ...first, at: first.createdAt }, credit, now);
+  return { ...settled, status: 'lead' };
 }

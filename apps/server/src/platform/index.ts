@@ -16,6 +16,7 @@ export * from './ids.ts';
 export { createLog, type Log, silentLog } from './log.ts';
 export * from './metrics.ts';
 export { packageRoot } from './package-root.ts';
+export { type ArrayItem, arrayLiteral } from './postgres/array-literal.ts';
 export { createGroupCommit, type GroupCommit } from './postgres/group-commit.ts';
 export { afterCursor, type Db, exactInstant, kysely } from './postgres/kysely.ts';
 export { migrate } from './postgres/migrate.ts';

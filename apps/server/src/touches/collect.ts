@@ -5,8 +5,8 @@ import {
   boundedJson,
   type Clock,
   dayMs,
-  type EventRow,
   eventLine,
+  isEmail,
   lenientText,
   type Metrics,
   minuteMs,
@@ -16,7 +16,7 @@ import {
 } from '../platform/index.ts';
 import { type Directory, type LinkTarget, originAllowed, type Website } from '../workspaces/index.ts';
 import type { NewVisit } from './arrival.ts';
-import { describeTouch, type TouchContext } from './context.ts';
+import { describeTouch, describeVisitor, type VisitorContext } from './context.ts';
 import type { Cookieless } from './cookieless.ts';
 import { type Geo, isBot, type Landing, readLanding } from './enrichment/index.ts';
 import type { Ingest } from './ingest.ts';
@@ -166,7 +166,7 @@ function readEvent(event: unknown, now: Date): AcceptedEvent | EventRejection {
   const landing = typeof url === 'string' && url.length <= 4096 ? readLanding(url) : null;
   if (typeof url === 'string' && url !== '' && landing === null) return 'invalid_url';
   const customerKey = readCustomerKey(fields.customer_key);
-  const email = lenientText(fields.email, 254) ?? null;
+  const email = readEmail(fields.email);
   if (type === 'identify' && customerKey === null && email === null) return 'identity_required';
   const properties = readProperties(fields.properties);
   if (properties === null) return 'invalid_properties';
@@ -195,6 +195,12 @@ export function readCustomerKey(value: unknown): string | null {
   return value.trim() === '' ? null : value;
 }
 
+/** An email address as a browser's lead is read: null when it is none. */
+function readEmail(value: unknown): string | null {
+  const text = lenientText(value, 254);
+  return text !== undefined && isEmail(text) ? text : null;
+}
+
 function readProperties(value: unknown): string | undefined | null {
   if (value === undefined || value === null) return undefined;
   if (typeof value !== 'object' || Array.isArray(value)) return null;
@@ -221,18 +227,7 @@ async function store(
   now: Date,
 ): Promise<void> {
   const { visitorId, sessionId } = visitor;
-  const first = events.find((event) => event.landing !== null) ?? (events[0] as AcceptedEvent);
-  const link = await findOwnLink(deps.directory, website, first.landing?.aff ?? null);
-  const context = describeTouch(deps.geo, {
-    landing: first.landing,
-    referrer: first.referrer ?? null,
-    isAffiliate: link !== undefined,
-    ownHosts: [website.domain],
-    address: sender.address,
-    userAgent: sender.userAgent,
-    language: first.language,
-    screen: first.screen,
-  });
+  const seen = describeVisitor(deps.geo, sender);
   const key = `${website.id}\u0000${visitorId}\u0000${sessionId}`;
   const known = deps.sessions.get(key);
   const base = {
@@ -242,10 +237,11 @@ async function store(
     visitor_id: visitorId,
     session_id: sessionId,
   };
+  const shared = JSON.stringify({ ...base, ...seen });
   await deps.ingest.add({
     click: null,
-    visit: known === undefined ? newVisit(base, first.at, context, link) : null,
-    lines: events.map((event) => eventLine(eventRow(base, event, context))),
+    visit: known === undefined ? await newVisit(deps, website, base, events, seen, sender) : null,
+    lines: events.map((event) => pageLine(event, shared)),
   });
   if (known === undefined) deps.sessions.set(key, { writtenAt: now.getTime() });
   else if (now.getTime() - known.writtenAt > lastEventPrecisionMs) {
@@ -271,7 +267,13 @@ async function store(
   }
 }
 
-type EventBase = Pick<EventRow, 'workspace_id' | 'program_id' | 'website_id' | 'visitor_id' | 'session_id'>;
+interface EventBase {
+  workspace_id: number;
+  program_id: number | undefined;
+  website_id: string;
+  visitor_id: string;
+  session_id: string;
+}
 
 /** The partner's link that a landing came through, if it is one of the website's own workspace. */
 async function findOwnLink(
@@ -284,55 +286,65 @@ async function findOwnLink(
   return link?.program?.workspaceId === website.workspaceId ? link : undefined;
 }
 
-function newVisit(
+/** The visit that these events would open: its context comes from the first of them that names a page. */
+async function newVisit(
+  deps: CollectDeps,
+  website: Website,
   base: EventBase,
-  startedAt: Date,
-  context: TouchContext,
-  link: LinkTarget | undefined,
-): NewVisit {
-  const members = JSON.stringify(context);
+  events: readonly AcceptedEvent[],
+  seen: VisitorContext,
+  sender: CollectSender,
+): Promise<NewVisit> {
+  const first = events.find((event) => event.landing !== null) ?? (events[0] as AcceptedEvent);
+  const link = await findOwnLink(deps.directory, website, first.landing?.aff ?? null);
+  const circumstances = {
+    landing: first.landing,
+    referrer: first.referrer ?? null,
+    isAffiliate: link !== undefined,
+    ownHosts: [website.domain],
+    address: sender.address,
+    userAgent: sender.userAgent,
+    language: first.language,
+    screen: first.screen,
+  };
+  const context = JSON.stringify(describeTouch(deps.geo, circumstances, seen));
+  const own = {
+    ...base,
+    event_id: newEventId(),
+    type: 'visit' as const,
+    occurred_at: first.at,
+    partner_id: link?.partnerId,
+    link_id: link?.linkId,
+  };
   return {
     workspaceId: base.workspace_id,
-    websiteId: base.website_id as string,
-    visitorId: base.visitor_id as string,
-    sessionId: base.session_id as string,
-    startedAt,
-    context: members,
-    line: eventLine(
-      {
-        ...base,
-        event_id: newEventId(),
-        type: 'visit',
-        occurred_at: startedAt,
-        partner_id: link?.partnerId,
-        link_id: link?.linkId,
-      },
-      members,
-    ),
+    websiteId: base.website_id,
+    visitorId: base.visitor_id,
+    sessionId: base.session_id,
+    startedAt: first.at,
+    context,
+    line: eventLine(own, context),
   };
 }
 
-/** A page view or event: its own page, and of the context what a visitor carries from page to page. */
-function eventRow(base: EventBase, event: AcceptedEvent, context: TouchContext): EventRow {
-  return {
-    ...base,
-    event_id: newEventId(),
-    type: event.type === 'event' ? 'custom' : event.type,
-    name: event.name,
-    occurred_at: event.at,
-    url: event.landing?.url,
-    hostname: event.landing?.hostname,
-    path: event.landing?.path,
-    title: event.title,
-    referrer: event.referrer,
-    country: context.country,
-    region: context.region,
-    city: context.city,
-    device: context.device,
-    browser: context.browser,
-    os: context.os,
-    language: event.language,
-    screen: event.screen,
-    properties: event.properties,
-  };
+/** A page view or event: its own page, and what all events of a request share (`shared`, as JSON). */
+function pageLine(event: AcceptedEvent, shared: string): string {
+  const { landing } = event;
+  return eventLine(
+    {
+      event_id: newEventId(),
+      type: event.type === 'event' ? 'custom' : event.type,
+      name: event.name,
+      occurred_at: event.at,
+      url: landing?.url,
+      hostname: landing?.hostname,
+      path: landing?.path,
+      title: event.title,
+      referrer: event.referrer,
+      language: event.language,
+      screen: event.screen,
+      properties: event.properties,
+    },
+    shared,
+  );
 }

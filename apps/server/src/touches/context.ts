@@ -41,12 +41,34 @@ export interface Circumstances {
   screen: string | undefined;
 }
 
+/** What a visitor carries from page to page: place and device. */
+export type VisitorContext = Pick<TouchContext, 'country' | 'region' | 'city' | 'device' | 'browser' | 'os'>;
+
+/** Turns the address and the user agent of a request into place and device. */
+export function describeVisitor(
+  geo: Geo,
+  sender: Pick<Circumstances, 'address' | 'userAgent'>,
+): VisitorContext {
+  const { device, browser, os } = readDevice(sender.userAgent);
+  const { country, region, city } = geo.lookup(sender.address);
+  return {
+    country: country ?? undefined,
+    region: region ?? undefined,
+    city: city ?? undefined,
+    device,
+    browser: browser ?? undefined,
+    os: os ?? undefined,
+  };
+}
+
 /** Turns what a request says of itself into the context of a touch. */
-export function describeTouch(geo: Geo, circumstances: Circumstances): TouchContext {
+export function describeTouch(
+  geo: Geo,
+  circumstances: Circumstances,
+  visitor: VisitorContext = describeVisitor(geo, circumstances),
+): TouchContext {
   const { landing } = circumstances;
   const origin = classifyChannel(circumstances);
-  const device = readDevice(circumstances.userAgent);
-  const place = geo.lookup(circumstances.address);
   return {
     landing_page: landing?.url,
     hostname: landing?.hostname,
@@ -60,12 +82,12 @@ export function describeTouch(geo: Geo, circumstances: Circumstances): TouchCont
     content: origin.content ?? undefined,
     channel: origin.channel,
     click_id_kind: landing?.clickIdKind ?? undefined,
-    country: place.country ?? undefined,
-    region: place.region ?? undefined,
-    city: place.city ?? undefined,
-    device: device.device,
-    browser: device.browser ?? undefined,
-    os: device.os ?? undefined,
+    country: visitor.country,
+    region: visitor.region,
+    city: visitor.city,
+    device: visitor.device,
+    browser: visitor.browser,
+    os: visitor.os,
     language: circumstances.language,
     screen: circumstances.screen,
   };

@@ -1,49 +1,22 @@
-import { dayMs, parseClickId, type Sql, statement, type Transaction } from '../platform/index.ts';
+import {
+  type ArrayItem,
+  arrayLiteral,
+  dayMs,
+  parseClickId,
+  type Sql,
+  statement,
+  type Transaction,
+} from '../platform/index.ts';
 import type { Arrival, NewClick, NewVisit } from './arrival.ts';
 import type { TouchContext } from './context.ts';
 
-// The whole batch is one statement, hence one transaction and one round trip. Texts that hold JSON travel as lines of
-// one parameter: JSON never contains a raw line break, and escaping them inside an array literal costs more than the rest.
-const insert = statement(
-  'touches.insert_arrivals',
-  `with new_clicks as (
-     insert into clicks
-       (workspace_id, program_id, click_id, clicked_at, link_id, partner_id, visitor, web_visitor, web_session,
-        is_test, context)
-     select c.workspace_id, c.program_id, c.click_id, c.clicked_at, c.link_id, c.partner_id,
-       case when c.existing is null then c.visitor
-         else coalesce(
-           (select k.visitor from clicks k
-            where k.workspace_id = c.workspace_id and k.click_id = c.existing
-              and k.clicked_at >= c.existing_day and k.clicked_at < c.existing_day + interval '1 day'),
-           c.visitor)
-       end,
-       c.web_visitor, c.web_session, c.is_test, c.context::json
-     from unnest($1::integer[], $2::integer[], $3::text[], $4::timestamptz[], $5::integer[], $6::integer[], $7::text[],
-       $8::text[], $9::timestamptz[], $10::text[], $11::text[], $12::boolean[], string_to_array($13, E'\\n'))
-       as c(workspace_id, program_id, click_id, clicked_at, link_id, partner_id, visitor, existing, existing_day,
-         web_visitor, web_session, is_test, context)
-   ), new_deltas as (
-     insert into link_click_deltas (workspace_id, program_id, link_id, clicks, last_clicked_at)
-     select d.* from unnest($14::integer[], $15::integer[], $16::integer[], $17::integer[], $18::timestamptz[]) as d
-   ), asked_visits as (
-     select v.* from unnest($19::integer[], $20::text[], $21::text[], $22::text[], $23::timestamptz[],
-       string_to_array($24, E'\\n'), string_to_array($25, E'\\n'))
-       as v(workspace_id, website_id, visitor_id, session_id, started_at, context, line)
-   ), opened as (
-     insert into visits (workspace_id, website_id, visitor_id, session_id, started_at, last_event_at, context)
-     select workspace_id, website_id, visitor_id, session_id, started_at, started_at, context::json from asked_visits
-     on conflict do nothing
-     returning workspace_id, website_id, visitor_id, session_id
-   ), opened_lines as (
-     select count(*)::integer as events, string_agg(v.line, E'\\n') as lines
-     from opened o join asked_visits v using (workspace_id, website_id, visitor_id, session_id)
-   )
-   insert into event_batches (events, payload)
-   select $26::integer + o.events, concat_ws(E'\\n', o.lines, nullif($27::text, ''))
-   from opened_lines o where $26::integer + o.events > 0`,
-);
+/** Puts a value among a statement's parameters and answers with its placeholder. */
+type Bind = (value: unknown) => string;
 
+/**
+ * Stores a batch by one statement, hence in one transaction and one round trip. It is put together from the parts that
+ * have something to do: an idle part opens its tables and indexes all the same, which costs as much as twenty rows.
+ */
 export async function insertArrivals(sql: Sql, arrivals: readonly Arrival[]): Promise<void> {
   const clicks: NewClick[] = [];
   const visits = new Map<string, NewVisit>();
@@ -59,35 +32,121 @@ export async function insertArrivals(sql: Sql, arrivals: readonly Arrival[]): Pr
   const deltas = countByLink(clicks);
   // In one order everywhere, so that two batches with the same sessions cannot wait for each other.
   const opening = [...visits].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, visit]) => visit);
-  await sql.query(insert, [
-    clicks.map((click) => click.workspaceId),
-    clicks.map((click) => click.programId),
-    clicks.map((click) => click.clickId),
-    clicks.map((click) => click.clickedAt),
-    clicks.map((click) => click.linkId),
-    clicks.map((click) => click.partnerId),
-    clicks.map((click) => click.visitor),
-    clicks.map((click) => click.existingClickId),
-    clicks.map((click) => click.existingDay),
-    clicks.map((click) => click.webVisitor),
-    clicks.map((click) => click.webSession),
-    clicks.map((click) => click.isTest),
-    clicks.map((click) => click.context).join('\n'),
-    deltas.map((delta) => delta.workspaceId),
-    deltas.map((delta) => delta.programId),
-    deltas.map((delta) => delta.linkId),
-    deltas.map((delta) => delta.clicks),
-    deltas.map((delta) => delta.lastClickedAt),
-    opening.map((visit) => visit.workspaceId),
-    opening.map((visit) => visit.websiteId),
-    opening.map((visit) => visit.visitorId),
-    opening.map((visit) => visit.sessionId),
-    opening.map((visit) => visit.startedAt),
-    opening.map((visit) => visit.context).join('\n'),
-    opening.map((visit) => visit.line).join('\n'),
-    lines.length,
-    lines.join('\n'),
-  ]);
+  const returning = clicks.some((click) => click.existingClickId !== null);
+
+  const values: unknown[] = [];
+  const bind: Bind = (value) => `$${values.push(value)}`;
+  const parts = [
+    ...(clicks.length > 0 ? [clicksPart(clicks, returning, bind)] : []),
+    ...(deltas.length > 0 ? [deltasPart(deltas, bind)] : []),
+    ...(opening.length > 0 ? [visitsPart(opening, bind)] : []),
+  ];
+  const text = `${parts.length > 0 ? `with ${parts.join(', ')}` : ''} ${linesPart(lines, opening.length > 0, bind)}`;
+  const shape = [clicks.length > 0, returning, deltas.length > 0, opening.length > 0, lines.length > 0];
+  await sql.query(statement(`touches.insert_arrivals.${shape.map(Number).join('')}`, text), values);
+}
+
+/** Texts that hold JSON travel as lines of one parameter: they have no raw line breaks, and need no escaping then. */
+const linesOf = (texts: readonly string[], bind: Bind) =>
+  `string_to_array(${bind(texts.join('\n'))}, E'\\n')`;
+
+function clicksPart(clicks: readonly NewClick[], returning: boolean, bind: Bind): string {
+  const column = (type: string, read: (click: NewClick) => ArrayItem) =>
+    `${bind(arrayLiteral(clicks.map(read)))}::${type}[]`;
+  const visitor = returning
+    ? `case when c.existing is null then c.visitor
+         else coalesce(
+           (select k.visitor from clicks k
+            where k.workspace_id = c.workspace_id and k.click_id = c.existing
+              and k.clicked_at >= c.existing_day and k.clicked_at < c.existing_day + interval '1 day'
+              and ${withinDays(clicks, bind)}),
+           c.visitor)
+       end`
+    : 'c.visitor';
+  return `new_clicks as (
+     insert into clicks
+       (workspace_id, program_id, click_id, clicked_at, link_id, partner_id, visitor, web_visitor, web_session,
+        is_test, context)
+     select c.workspace_id, c.program_id, c.click_id, c.clicked_at, c.link_id, c.partner_id, ${visitor},
+       c.web_visitor, c.web_session, c.is_test, c.context::json
+     from unnest(
+       ${column('integer', (click) => click.workspaceId)}, ${column('integer', (click) => click.programId)},
+       ${column('text', (click) => click.clickId)},
+       ${column('timestamptz', (click) => click.clickedAt.toISOString())},
+       ${column('integer', (click) => click.linkId)}, ${column('integer', (click) => click.partnerId)},
+       ${column('text', (click) => click.visitor)}, ${column('text', (click) => click.webVisitor)},
+       ${column('text', (click) => click.webSession)}, ${column('boolean', (click) => click.isTest)},
+       ${linesOf(
+         clicks.map((click) => click.context),
+         bind,
+       )}${
+         returning
+           ? `, ${column('text', (click) => click.existingClickId)},
+       ${column('timestamptz', (click) => click.existingDay?.toISOString() ?? null)}`
+           : ''
+       })
+       as c(workspace_id, program_id, click_id, clicked_at, link_id, partner_id, visitor, web_visitor, web_session,
+         is_test, context${returning ? ', existing, existing_day' : ''})
+   )`;
+}
+
+/** The same bounds for all rows, as parameters: only the partitions between them are opened at all. */
+function withinDays(clicks: readonly NewClick[], bind: Bind): string {
+  const days = clicks.flatMap(({ existingDay }) => (existingDay === null ? [] : [existingDay.getTime()]));
+  const first = new Date(Math.min(...days)).toISOString();
+  const end = new Date(Math.max(...days) + dayMs).toISOString();
+  return `k.clicked_at >= ${bind(first)}::timestamptz and k.clicked_at < ${bind(end)}::timestamptz`;
+}
+
+function deltasPart(deltas: readonly LinkDelta[], bind: Bind): string {
+  const column = (type: string, read: (delta: LinkDelta) => ArrayItem) =>
+    `${bind(arrayLiteral(deltas.map(read)))}::${type}[]`;
+  return `new_deltas as (
+     insert into link_click_deltas (workspace_id, program_id, link_id, clicks, last_clicked_at)
+     select d.* from unnest(
+       ${column('integer', (delta) => delta.workspaceId)}, ${column('integer', (delta) => delta.programId)},
+       ${column('integer', (delta) => delta.linkId)}, ${column('integer', (delta) => delta.clicks)},
+       ${column('timestamptz', (delta) => delta.lastClickedAt.toISOString())}) as d
+   )`;
+}
+
+function visitsPart(visits: readonly NewVisit[], bind: Bind): string {
+  const column = (type: string, read: (visit: NewVisit) => ArrayItem) =>
+    `${bind(arrayLiteral(visits.map(read)))}::${type}[]`;
+  return `asked_visits as (
+     select v.* from unnest(
+       ${column('integer', (visit) => visit.workspaceId)}, ${column('text', (visit) => visit.websiteId)},
+       ${column('text', (visit) => visit.visitorId)}, ${column('text', (visit) => visit.sessionId)},
+       ${column('timestamptz', (visit) => visit.startedAt.toISOString())},
+       ${linesOf(
+         visits.map((visit) => visit.context),
+         bind,
+       )},
+       ${linesOf(
+         visits.map((visit) => visit.line),
+         bind,
+       )})
+       as v(workspace_id, website_id, visitor_id, session_id, started_at, context, line)
+   ), opened as (
+     insert into visits (workspace_id, website_id, visitor_id, session_id, started_at, last_event_at, context)
+     select workspace_id, website_id, visitor_id, session_id, started_at, started_at, context::json from asked_visits
+     on conflict do nothing
+     returning workspace_id, website_id, visitor_id, session_id
+   ), opened_lines as (
+     select count(*)::integer as events, string_agg(v.line, E'\\n') as lines
+     from opened o join asked_visits v using (workspace_id, website_id, visitor_id, session_id)
+   )`;
+}
+
+/** The batch's row of the event log: the lines, and those of the visits that were really opened. */
+function linesPart(lines: readonly string[], hasVisits: boolean, bind: Bind): string {
+  if (lines.length === 0 && !hasVisits) return 'select';
+  const own = `${bind(lines.length)}::integer`;
+  const payload = `${bind(lines.join('\n'))}::text`;
+  if (!hasVisits) return `insert into event_batches (events, payload) values (${own}, ${payload})`;
+  return `insert into event_batches (events, payload)
+   select ${own} + o.events, concat_ws(E'\\n', o.lines, nullif(${payload}, ''))
+   from opened_lines o where ${own} + o.events > 0`;
 }
 
 interface LinkDelta {

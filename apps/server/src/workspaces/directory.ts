@@ -21,6 +21,9 @@ export interface Directory {
   close(): Promise<void>;
 }
 
+/** What we ever gave out is shorter. Longer texts are not remembered: strangers choose them, and would fill the memory. */
+const longestKey = 300;
+
 interface Found {
   value: unknown;
   /** For keys that expire. */
@@ -82,7 +85,7 @@ export async function openDirectory(
     const asked = generation;
     const { value, until } = await load();
     // A change that came while we asked has made the answer doubtful: use it once, do not keep it.
-    if (listening && asked === generation)
+    if (listening && asked === generation && key.length <= longestKey)
       cache.set(key, { value, until: until?.getTime() ?? Number.POSITIVE_INFINITY });
     return value;
   }

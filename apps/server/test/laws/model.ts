@@ -1,93 +1,22 @@
-import { Books, halfEven, shares } from './books.ts';
+import { Books, halfEven } from './books.ts';
+import {
+  type Click,
+  type Commission,
+  type Credit,
+  type Customer,
+  type Decision,
+  dayMs,
+  monthsAfter,
+  newCustomer,
+  type Payment,
+  type Policy,
+  Refused,
+  type SaleSent,
+  shareOf,
+  weightsOf,
+} from './facts.ts';
 
 // What the contract says should happen, told a second time, simply, in memory and without the server's rooms.
-
-const hour = 3_600_000;
-const day = 24 * hour;
-
-export interface Click {
-  id: string;
-  partner: number;
-  at: number;
-  visitor: string;
-  web: string | null;
-  paid: boolean;
-}
-
-interface Policy {
-  type: string;
-  rate: bigint | null;
-  fixed: bigint | null;
-  months: number;
-  hold: number;
-  automatic: boolean;
-  product: string | null;
-  excludeTax: boolean;
-  excludeShipping: boolean;
-  from: number;
-}
-
-interface Credit {
-  click: string;
-  partner: number;
-}
-
-type Decision = { credits: Credit[]; reason: string | null };
-
-export interface Commission {
-  partner: number;
-  type: string;
-  amount: bigint;
-  currency: string;
-  holdUntil: number;
-  automatic: boolean;
-  pending: bigint;
-  approved: bigint;
-  paid: bigint;
-}
-
-interface Customer {
-  key: string | null;
-  email: string | null;
-  visitors: Set<string>;
-  webs: Set<string>;
-  status: 'click' | 'lead' | 'conversion';
-  bound: Payment | null;
-  oneTimeEarned: boolean;
-  leadEarned: boolean;
-}
-
-export interface Payment {
-  id: string;
-  source: 'sale' | 'attribute';
-  amount: bigint;
-  currency: string;
-  at: number;
-  subscription: string | null;
-  customer: Customer | null;
-  decision: Decision;
-  redecided: boolean;
-  commissions: Commission[];
-  fee: bigint | null;
-  refunded: bigint;
-  refundKeys: Set<string>;
-  refunds: number;
-}
-
-export interface SaleSent {
-  id: string;
-  key: string | null;
-  click: string | null;
-  amount: bigint;
-  currency: string;
-  subscription: string | null;
-  at: number;
-  tax: bigint;
-  shipping: bigint;
-  product: string | null;
-}
-
-export class Refused extends Error {}
 
 export class Model {
   readonly books = new Books();
@@ -112,7 +41,7 @@ export class Model {
     const click: Click = { id, partner, at: this.now, visitor, web, paid: false };
     const policy = this.policyOf(partner, this.now, null);
     const paidLately = this.clicks.some(
-      (one) => one.paid && one.visitor === visitor && one.partner === partner && one.at > this.now - day,
+      (one) => one.paid && one.visitor === visitor && one.partner === partner && one.at > this.now - dayMs,
     );
     if (policy?.type === 'cpc' && !paidLately) {
       click.paid = true;
@@ -209,7 +138,8 @@ export class Model {
     const kept = halfEven(commission.amount, payment.amount - payment.refunded, payment.amount);
     const back = held - kept;
     if (back <= 0n) return 0n;
-    const fromPending = back < commission.pending ? back : commission.pending;
+    const beyondHold = back - commission.pending;
+    const fromPending = beyondHold > 0n ? commission.pending : back;
     commission.pending -= fromPending;
     commission.approved -= back - fromPending;
     const { partner, currency } = commission;
@@ -404,7 +334,7 @@ export class Model {
       type,
       amount,
       currency,
-      holdUntil: at + hold * day,
+      holdUntil: at + hold * dayMs,
       automatic,
       pending: amount,
       approved: 0n,
@@ -444,7 +374,7 @@ export class Model {
     const enrolled = before.filter(({ partner }) => this.enrolled[partner]);
     if (enrolled.length === 0)
       return { credits: [], reason: before.length > 0 ? 'partner_not_enrolled' : 'no_touch' };
-    const inside = enrolled.filter(({ at }) => paidAt - at <= this.settings.window * day);
+    const inside = enrolled.filter(({ at }) => paidAt - at <= this.settings.window * dayMs);
     if (inside.length === 0) return { credits: [], reason: 'attribution_window_expired' };
     const newestFirst = inside.sort((a, b) => b.at - a.at);
     const winners =
@@ -460,38 +390,4 @@ export class Model {
     const own = product === null ? undefined : inForce.filter((policy) => policy.product === product).at(-1);
     return own ?? inForce.filter((policy) => policy.product === null).at(-1);
   }
-}
-
-function newCustomer(): Customer {
-  return {
-    ...{
-      key: null,
-      email: null,
-      visitors: new Set<string>(),
-      webs: new Set<string>(),
-      status: 'click' as const,
-    },
-    ...{ bound: null, oneTimeEarned: false, leadEarned: false },
-  };
-}
-
-function weightsOf(credits: readonly Credit[]): Map<number, bigint> {
-  const weights = new Map<number, bigint>();
-  for (const { partner } of credits) weights.set(partner, (weights.get(partner) ?? 0n) + 1n);
-  return weights;
-}
-
-function shareOf(whole: bigint, credits: readonly Credit[], partner: number): bigint {
-  const weights = [...weightsOf(credits)];
-  return shares(
-    whole,
-    weights.map(([, weight]) => weight),
-  )[weights.findIndex(([one]) => one === partner)] as bigint;
-}
-
-/** The first instant of the date `months` after another's date; in a shorter month its last day. */
-function monthsAfter(at: number, months: number): number {
-  const date = new Date(at);
-  const [year, month, dayOfMonth] = [date.getUTCFullYear(), date.getUTCMonth() + months, date.getUTCDate()];
-  return Date.UTC(year, month, Math.min(dayOfMonth, new Date(Date.UTC(year, month + 1, 0)).getUTCDate()));
 }

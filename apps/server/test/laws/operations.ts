@@ -121,7 +121,10 @@ export const operation: fc.Arbitrary<Operation> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant('refund' as const),
       payment: anyEarlier,
-      percent: fc.option(fc.integer({ min: 1, max: 120 }), { nil: null, freq: 2 }),
+      percent: fc.option(fc.oneof(fc.constantFrom(25, 50), fc.integer({ min: 1, max: 120 })), {
+        nil: null,
+        freq: 4,
+      }),
       key: fc.option(fc.nat(4), { nil: null, freq: 3 }),
     }),
   },
@@ -142,7 +145,8 @@ export const operation: fc.Arbitrary<Operation> = fc.oneof(
         'cps_recurring' as const,
         'cps_lifetime' as const,
       ),
-      rate: fc.oneof(fc.constantFrom(1, 3333, 10_000), fc.integer({ min: 1, max: 10_000 })),
+      // Halves and quarters make ties, where half-even and other roundings part.
+      rate: fc.oneof(fc.constantFrom(1, 2500, 3333, 5000, 7500, 10_000), fc.integer({ min: 1, max: 10_000 })),
       fixed: fc.option(fc.integer({ min: 1, max: 5000 }), { nil: null, freq: 1 }),
       months: fc.integer({ min: 1, max: 3 }),
       hold: fc.nat(30),
@@ -156,10 +160,15 @@ export const operation: fc.Arbitrary<Operation> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({
       do: fc.constant('settings' as const),
-      model: fc.constantFrom('last_click' as const, 'first_click' as const, 'linear' as const, 'linear' as const),
+      model: fc.constantFrom(
+        'last_click' as const,
+        'first_click' as const,
+        'linear' as const,
+        'linear' as const,
+      ),
       window: fc.constantFrom(1, 7, 60, 365),
       organic: fc.constantFrom('reject' as const, 'record' as const),
-      feeBps: fc.constantFrom(0, 350, 10_000),
+      feeBps: fc.constantFrom(0, 350, 5000, 10_000),
       feeFree: fc.constantFrom(0, 5000, 1_000_000),
     }),
   },

@@ -3,7 +3,8 @@ import { markPaid, releaseHolds } from '../../src/commissions/index.ts';
 import type { Story } from '../story.ts';
 import { tellStory } from '../story.ts';
 import type { Reply, TestServer } from '../test-server.ts';
-import { Model, Refused, type SaleSent } from './model.ts';
+import { Refused, type SaleSent } from './facts.ts';
+import { Model } from './model.ts';
 import { type Operation, sizes } from './operations.ts';
 
 /** A program on the real server, and the model of it: every operation is done to both, and both must answer alike. */
@@ -18,7 +19,14 @@ export class Play {
   private readonly name: string;
   private readonly lastClicks = new Map<number, string>();
 
-  private constructor(server: TestServer, story: Story, workspaceId: number, partnerIds: readonly number[], groupIds: readonly number[], name: string) {
+  private constructor(
+    server: TestServer,
+    story: Story,
+    workspaceId: number,
+    partnerIds: readonly number[],
+    groupIds: readonly number[],
+    name: string,
+  ) {
     this.server = server;
     this.story = story;
     this.workspaceId = workspaceId;
@@ -29,18 +37,29 @@ export class Play {
 
   static async begin(server: TestServer, name: string): Promise<Play> {
     server.clock.set('2026-06-15T12:00:00.000Z');
-    const story = await tellStory(server, { commission: { type: 'cps_lifetime', rate_bps: 2000 } });
+    const story = await tellStory(server, { commission: { type: 'cps_lifetime', rate_bps: 2500 } });
     const path = `/api/v1/programs/${story.programId}`;
     const { body: group } = await server.post(`${path}/groups`, { name: 'Others' }, server.key);
     const partnerIds: number[] = [];
     for (let index = 0; index < sizes.partners; index += 1) {
       partnerIds.push((await story.addPartner(`${name}-${index}`)).id);
     }
-    for (let browser = 0; browser < sizes.browsers; browser += 1) await story.pageview(`b${browser}`, `s${browser}`);
-    const [row] = await server.database.postgres.query<{ id: number }>('select workspace_id as id from programs where id = $1', [story.programId]);
-    const play = new Play(server, story, (row as { id: number }).id, partnerIds, [story.groupId, group.data.id], name);
+    for (let browser = 0; browser < sizes.browsers; browser += 1)
+      await story.pageview(`b${browser}`, `s${browser}`);
+    const [row] = await server.database.postgres.query<{ id: number }>(
+      'select workspace_id as id from programs where id = $1',
+      [story.programId],
+    );
+    const play = new Play(
+      server,
+      story,
+      (row as { id: number }).id,
+      partnerIds,
+      [story.groupId, group.data.id],
+      name,
+    );
     play.model.policies[0]?.push({
-      ...{ type: 'cps_lifetime', rate: 2000n, fixed: null, months: 0, hold: 15, automatic: true },
+      ...{ type: 'cps_lifetime', rate: 2500n, fixed: null, months: 0, hold: 15, automatic: true },
       ...{ product: null, excludeTax: false, excludeShipping: false, from: 0 },
     });
     return play;
@@ -72,7 +91,12 @@ export class Play {
     }
   }
 
-  private async click({ partner, browser, tracked, again }: Extract<Operation, { do: 'click' }>): Promise<void> {
+  private async click({
+    partner,
+    browser,
+    tracked,
+    again,
+  }: Extract<Operation, { do: 'click' }>): Promise<void> {
     const web = tracked ? `b${browser}` : null;
     const earlierId = again ? this.lastClicks.get(browser) : undefined;
     const reply = await this.server.post('/api/v1/track/click', {
@@ -99,7 +123,8 @@ export class Play {
   private async sale(operation: Extract<Operation, { do: 'sale' }>): Promise<void> {
     const { key, click, repeats, currency, product, subscription } = operation;
     const repeated = repeats === null ? undefined : pick(this.model.payments, repeats);
-    const total = repeated !== undefined && operation.taxPercent === 0 ? Number(repeated.amount) : operation.amount;
+    const total =
+      repeated !== undefined && operation.taxPercent === 0 ? Number(repeated.amount) : operation.amount;
     const part = (percent: number) => Math.floor((total * percent) / 100);
     const sent: SaleSent = {
       id: repeated?.id ?? `txn-${this.sent.length}`,
@@ -132,22 +157,40 @@ export class Play {
     if (expected === undefined || expected instanceof Refused) return;
     expect(reply.body.commission_id !== null).toBe(expected.commissions.length > 0);
     if (expected.commissions.length === 0) {
-      expect(reply.body).toMatchObject({ reason: expected.decision.reason, attributed: expected.decision.credits.length > 0 });
+      expect(reply.body).toMatchObject({
+        reason: expected.decision.reason,
+        attributed: expected.decision.credits.length > 0,
+      });
     }
   }
 
-  private async attribute({ browser, email, amount, repeats }: Extract<Operation, { do: 'attribute' }>): Promise<void> {
+  private async attribute({
+    browser,
+    email,
+    amount,
+    repeats,
+  }: Extract<Operation, { do: 'attribute' }>): Promise<void> {
     const repeated = repeats === null ? undefined : pick(this.model.payments, repeats);
     const id = repeated?.id ?? `txn-${this.sent.length}`;
     const address = `person${email}@x.example`;
-    const body = { transaction_id: id, visitor_id: `b${browser}`, session_id: `s${browser}`, email: address, revenue: amount };
+    const body = {
+      transaction_id: id,
+      visitor_id: `b${browser}`,
+      session_id: `s${browser}`,
+      email: address,
+      revenue: amount,
+    };
     this.sent.push({});
     const reply = await this.story.attribute(body);
     expect(reply.status).toBe(200);
     this.model.attribute(id, `b${browser}`, address, BigInt(amount));
   }
 
-  private async refund({ payment: index, percent, key }: Extract<Operation, { do: 'refund' }>): Promise<void> {
+  private async refund({
+    payment: index,
+    percent,
+    key,
+  }: Extract<Operation, { do: 'refund' }>): Promise<void> {
     const payment = pick(this.model.payments, index);
     if (payment === undefined) return;
     const share = percent === null ? null : (payment.amount * BigInt(percent)) / 100n;
@@ -187,7 +230,9 @@ export class Play {
     this.model.pay(paid.flatMap(({ commissions }) => commissions));
   }
 
-  private async setUp(operation: Extract<Operation, { do: 'policy' | 'settings' | 'move' | 'standing' }>): Promise<void> {
+  private async setUp(
+    operation: Extract<Operation, { do: 'policy' | 'settings' | 'move' | 'standing' }>,
+  ): Promise<void> {
     const { model } = this;
     const call = async (method: string, path: string, body: unknown) => {
       const reply = await this.server.call(method, `/api/v1${path}`, body, { token: this.server.key });
@@ -210,7 +255,16 @@ export class Play {
         exclude_shipping: excludeShipping,
       });
       model.policies[group]?.push({
-        ...{ type, months, hold, product, excludeTax, excludeShipping, from: model.now, automatic: approval === 'automatic' },
+        ...{
+          type,
+          months,
+          hold,
+          product,
+          excludeTax,
+          excludeShipping,
+          from: model.now,
+          automatic: approval === 'automatic',
+        },
         rate: fixed === null ? BigInt(rate) : null,
         fixed: fixed === null ? null : BigInt(fixed),
       });
@@ -220,12 +274,22 @@ export class Play {
         ...{ attribution_model, attribution_window_days: window, organic_payments: organic },
         ...{ fee_bps: feeBps, fee_free_revenue: feeFree },
       });
-      model.settings = { model: attribution_model, window, organic, feeBps: BigInt(feeBps), feeFree: BigInt(feeFree) };
+      model.settings = {
+        model: attribution_model,
+        window,
+        organic,
+        feeBps: BigInt(feeBps),
+        feeFree: BigInt(feeFree),
+      };
     } else if (operation.do === 'move') {
-      await call('PATCH', `${program}/partners/${this.partnerIds[operation.partner]}`, { group_id: this.groupIds[operation.group] });
+      await call('PATCH', `${program}/partners/${this.partnerIds[operation.partner]}`, {
+        group_id: this.groupIds[operation.group],
+      });
       model.groupsOf[operation.partner]?.push({ group: operation.group, since: model.now });
     } else {
-      await call('PATCH', `${program}/partners/${this.partnerIds[operation.partner]}`, { status: operation.status });
+      await call('PATCH', `${program}/partners/${this.partnerIds[operation.partner]}`, {
+        status: operation.status,
+      });
       model.enrolled[operation.partner] = operation.status === 'approved';
     }
   }
@@ -243,6 +307,7 @@ function pick<T>(list: readonly T[], index: number): T | undefined {
 
 function expectLike(reply: Reply, expected: unknown, status: number): void {
   const told = JSON.stringify(reply.body);
-  if (expected instanceof Refused) expect([reply.status, reply.body.error], told).toEqual([400, expected.message]);
+  if (expected instanceof Refused)
+    expect([reply.status, reply.body.error], told).toEqual([400, expected.message]);
   else expect(reply.status, told).toBe(status);
 }

@@ -71,6 +71,11 @@ class ChildFailed extends Error {
  * Starts ClickHouse in a child process on the data directory and keeps it running until `stop()`. The app talks to it over
  * HTTP with `@clickhouse/client`, exactly as to a server or a cluster. A child that dies is started again on the same port,
  * with growing pauses; one whose server dies ends itself.
+ *
+ * An INSERT acknowledged at the first attempt survives kill -9, exactly once. One whose first attempt failed is in doubt, and
+ * its `insert_deduplication_token` alone does not settle it: the engine (as any ClickHouse with a non-replicated table) notes
+ * the token before the part is in place, and killed in between it drops the repetition of rows it does not have. Repeat
+ * under the same token, then count, and add what is missing under another. Materialized views can miss a block the same way.
  */
 export async function startEmbeddedClickHouse(
   options: EmbeddedClickHouseOptions,

@@ -1,14 +1,11 @@
-import { spawn } from 'node:child_process';
 import { mkdir, realpath } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { type BoundedLogFile, openBoundedLog } from './bounded-log-file.ts';
-import { childEnvironment } from './child-environment.ts';
+import { openBoundedLog } from './bounded-log-file.ts';
 import type { EngineLog } from './engine-log.ts';
-import { leash } from './leash.ts';
 import { isPortFree, pickLoopbackPort } from './loopback-port.ts';
-import { findLaunch, type Launch } from './postgres-account.ts';
-import { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.ts';
+import { findLaunch } from './postgres-account.ts';
+import { findPostgresBinaries } from './postgres-binaries.ts';
 import {
   createCluster,
   DATABASE,
@@ -17,13 +14,9 @@ import {
   readOrMakePassword,
   SUPERUSER,
 } from './postgres-directory.ts';
-import {
-  endOrphanedBackends,
-  endPostmaster,
-  readPostmasterFile,
-  stopLeftoverPostmaster,
-} from './postgres-leftover.ts';
-import { type PostgresSettings, settingsArguments } from './postgres-settings.ts';
+import { endOrphanedBackends, endPostmaster, stopLeftoverPostmaster } from './postgres-leftover.ts';
+import type { PostgresSettings } from './postgres-settings.ts';
+import { type Cluster, type Postmaster, startPostmaster } from './postmaster.ts';
 
 export interface EmbeddedPostgresOptions {
   /** Headwater's data directory, locked by the caller. The cluster is its `postgres` directory. */
@@ -46,27 +39,6 @@ export interface EmbeddedPostgres {
   pid(): number;
   /** Fast shutdown within three seconds, else an immediate one. Nothing is left running. */
   stop(): Promise<void>;
-}
-
-// Recovery from the log after a crash is bounded by max_wal_size (2 GB), which took well below this on slow disks.
-const READY_WITHIN_MS = 120_000;
-
-interface Cluster {
-  dataDir: string;
-  binaries: PostgresBinaries;
-  launch: Launch;
-  settings: PostgresSettings;
-  logFile: BoundedLogFile;
-  log: EngineLog;
-  onProgress: (text: string) => void;
-  /** The postmaster now starting or running; 0 when there is none. */
-  pid: number;
-}
-
-interface Postmaster {
-  pid: number;
-  /** Settles when the process has ended. */
-  ended: Promise<void>;
 }
 
 /**
@@ -186,59 +158,6 @@ async function restart(
 
 async function waitForPort(port: number): Promise<void> {
   for (let attempt = 0; attempt < 10 && !(await isPortFree(port)); attempt += 1) await sleep(50);
-}
-
-/** Spawns the postmaster and waits until it accepts connections. @throws with the end of its log when it does not */
-async function startPostmaster(cluster: Cluster, port: number): Promise<Postmaster> {
-  const { logFile, launch } = cluster;
-  const directory = postgresFiles(cluster.dataDir).cluster;
-  const logStart = await logFile.size();
-  const { file, args } = launch.command(cluster.binaries.postgres, [
-    ...['-D', directory, '-p', String(port)],
-    ...settingsArguments(cluster.settings),
-  ]);
-  const child = spawn(file, args, {
-    ...launch.options,
-    cwd: '/',
-    env: childEnvironment(),
-    stdio: ['ignore', logFile.fd, logFile.fd],
-    // A session of its own: Ctrl-C is for us alone, and we stop PostgreSQL after the last query.
-    detached: true,
-  });
-  let exited = false;
-  let spawnError: Error | undefined;
-  const ended = new Promise<void>((resolve) => {
-    child.once('exit', () => resolve());
-    child.once('error', (error) => {
-      spawnError = error;
-      resolve();
-    });
-  }).then(() => {
-    exited = true;
-    cluster.pid = 0;
-  });
-  child.unref();
-  const { pid } = child;
-  cluster.pid = pid ?? 0;
-  const letGo = pid === undefined ? () => undefined : leash(pid, launch.owner ?? {});
-  void ended.then(letGo);
-
-  const started = Date.now();
-  let saidSo = false;
-  while (!exited && Date.now() - started < READY_WITHIN_MS) {
-    const state = await readPostmasterFile(directory);
-    if (pid !== undefined && state?.pid === pid && state.ready) return { pid, ended };
-    if (!saidSo && Date.now() - started > 2000) {
-      saidSo = true;
-      cluster.onProgress('PostgreSQL is recovering from its log');
-    }
-    await sleep(10);
-  }
-  if (pid !== undefined && !exited) await endPostmaster(pid, 1000);
-  const said = spawnError?.message ?? (await logFile.since(logStart));
-  throw new Error(
-    `PostgreSQL did not start. Its log (${postgresFiles(cluster.dataDir).log}) ends with: ${said}`,
-  );
 }
 
 /** Makes the database on the first start. @returns the server's version */

@@ -63,11 +63,14 @@ export interface EventRow {
   properties?: string;
 }
 
+/** An event whose workspace may be among the members that are JSON already. */
+type OwnMembers = Omit<EventRow, 'workspace_id'> & { workspace_id?: number };
+
 /**
  * The event as one line of JSONEachRow. Members that are JSON already (a touch's context, written down beside the touch
  * as well) are put in front as they are: on the ingest path making them twice would be felt.
  */
-export function eventLine(event: EventRow, members = '{}'): string {
+export function eventLine(event: OwnMembers, members = '{}'): string {
   const own = JSON.stringify(event);
   return members === '{}' ? own : `${members.slice(0, -1)},${own.slice(1)}`;
 }

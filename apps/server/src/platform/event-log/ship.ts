@@ -1,21 +1,26 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { type ClickHouse, refusalOfRows } from '../clickhouse/index.ts';
+import type { ClickHouse } from '../clickhouse/index.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { type Postgres, type Sql, sqlOn } from '../postgres/sql.ts';
 import * as queries from './queries.ts';
+import { fillGaps, sendOrSplit } from './send.ts';
 
 /**
  * Takes the event log to ClickHouse, each event exactly once.
  *
- *   begun     a set of batches is fixed under a shipment id, in a committed statement
+ *   begun     a set of batches is fixed as a shipment, in a committed statement
  *   sent      its bytes are inserted under the shipment's deduplication token, synced to disk
  *   ended     batches and shipment are deleted in one statement
  *
  * Killed anywhere, the next leader finds the open shipment and sends the same bytes under the same token: ClickHouse
- * drops what it has, partition by partition. One process leads (an advisory lock of its connection); one whose
- * connection broke may still be sending, which the token makes harmless.
+ * drops what it has, partition by partition. The token alone is not enough where ClickHouse itself was killed: outside
+ * of replicated tables it notes the token before the rows, and would drop rows that it does not have. So after any
+ * failed attempt the rows are counted as well, and what is missing is sent once more ({@link fillGaps}).
+ *
+ * One process leads (an advisory lock of its connection); one whose connection broke may still be sending, which the
+ * token makes harmless.
  */
 export interface Shipper {
   start(): void;
@@ -97,12 +102,15 @@ export function createShipper(options: ShipperOptions): Shipper {
   async function shipNext(): Promise<number> {
     const leading = await lead();
     if (leading === undefined) return 0;
-    const shipment =
-      (await queries.findOpenShipment(leading)) ?? (await queries.beginShipment(leading, limits));
+    const open = await queries.findOpenShipment(leading);
+    const shipment = open ?? (await queries.beginShipment(leading, limits));
     if (shipment === undefined) return 0;
     options.onStep?.('begun');
     const batches = await queries.listBatches(leading, shipment);
-    const refused = await send(batches, shipment.token);
+    const lines = batches.flatMap((batch) => batch.payload.split('\n'));
+    const refused = await sendOrSplit(clickhouse, lines, shipment.token);
+    // A shipment that was found open was tried before, and nobody knows how far that went.
+    if (open !== undefined) await fillGaps(clickhouse, lines, refused, shipment.token);
     options.onStep?.('sent');
     await queries.endShipment(leading, shipment, refused);
     const events = batches.reduce((sum, batch) => sum + batch.events, 0);
@@ -112,35 +120,6 @@ export function createShipper(options: ShipperOptions): Shipper {
       log.error({ reason: letter.reason }, 'ClickHouse refused an event; it is kept in event_dead_letters');
     }
     return events;
-  }
-
-  /** Sends a shipment whole. When ClickHouse cannot read it, finds the lines at fault, and sends all others. */
-  async function send(
-    batches: readonly queries.Batch[],
-    token: string,
-  ): Promise<{ payload: string; reason: string }[]> {
-    const lines = batches.map((batch) => batch.payload);
-    return sendOrSplit(lines.join('\n').split('\n'), token);
-  }
-
-  async function sendOrSplit(
-    lines: readonly string[],
-    token: string,
-  ): Promise<{ payload: string; reason: string }[]> {
-    try {
-      await clickhouse.insertLines('events', lines.join('\n'), { insert_deduplication_token: token });
-      return [];
-    } catch (error) {
-      const reason = refusalOfRows(error);
-      if (reason === undefined) throw error;
-      if (lines.length === 1) return [{ payload: lines[0] as string, reason }];
-      // The halves are the same in every repetition, so their tokens are, too.
-      const middle = lines.length >> 1;
-      return [
-        ...(await sendOrSplit(lines.slice(0, middle), `${token}-a`)),
-        ...(await sendOrSplit(lines.slice(middle), `${token}-b`)),
-      ];
-    }
   }
 
   function shipOnce(): Promise<number> {

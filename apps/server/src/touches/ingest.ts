@@ -15,7 +15,7 @@ import * as queries from './queries.ts';
 export type Ingest = GroupCommit<Arrival, void>;
 
 // Two connections: while one waits for its fsync the other fills the next batch. More only split the batches.
-const writers = 2;
+const writers = 1;
 const maxBatch = 500;
 // About 20 MB of waiting requests; beyond it callers are told to come again rather than the process to die.
 const maxQueued = 20_000;

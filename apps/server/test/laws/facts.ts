@@ -65,6 +65,9 @@ export interface Payment {
   subscription: string | null;
   customer: Customer | null;
   decision: Decision;
+  /** What its first door said of it. */
+  sent: SaleSent;
+  isVisitNamed: boolean;
   redecided: boolean;
   commissions: Commission[];
   fee: bigint | null;

@@ -81,24 +81,56 @@ export class Model {
     const sameMoney = stored.amount === sent.amount && stored.currency === sent.currency;
     const lacksPartner = stored.decision.credits.length === 0 && !stored.redecided && stored.refunds === 0;
     if (stored.source === 'sale' || !sameMoney || !lacksPartner) return undefined;
-    const customer = this.buyer(sent.key, sent.click);
+    // That it is in comes before any refusal.
+    const customer = this.tried(() => this.buyer(sent.key, sent.click));
+    if (customer === null || customer instanceof Refused) return undefined;
     const others = this.payments.filter((payment) => payment !== stored);
     const decision = this.decide(customer, { ...sent, at: stored.at }, others);
-    this.refuseStrangers(decision);
-    if (customer !== null) stored.customer = customer;
+    if (decision.reason === 'partner_not_enrolled') return undefined;
+    stored.customer = customer;
     stored.redecided = true;
     this.settle(stored, decision, { ...sent, at: stored.at }, others);
     return stored;
   }
 
-  attribute(id: string, web: string, email: string, amount: bigint): 'recorded' | 'known' {
-    if (this.payments.some((payment) => payment.id === id)) return 'known';
-    const seen = this.customers.filter(({ webs }) => webs.has(web)).at(-1);
-    const known = seen ?? this.customers.find((customer) => customer.email === email);
-    const customer = this.bind(known, null, email, undefined, web);
+  attribute(id: string, web: string, email: string, amount: bigint): 'recorded' | 'completed' | 'known' {
+    const stored = this.payments.find((payment) => payment.id === id);
+    if (stored !== undefined) return this.addVisit(stored, web, email, amount);
+    const customer = this.visitor(web, email);
     const none = { tax: 0n, shipping: 0n, product: null, subscription: null, key: null, click: null };
     this.record({ ...none, id, amount, currency: 'USD', at: this.now, source: 'attribute' }, customer);
     return 'recorded';
+  }
+
+  private addVisit(
+    stored: Payment,
+    web: string,
+    email: string,
+    amount: bigint,
+  ): 'completed' | 'known' {
+    if (stored.source === 'attribute' || stored.isVisitNamed) return 'known';
+    if (stored.amount !== amount || stored.currency !== 'USD') return 'known';
+    stored.isVisitNamed = true;
+    const lacksPartner = stored.decision.credits.length === 0 && !stored.redecided && stored.refunds === 0;
+    if (stored.customer !== null) this.bind(stored.customer, null, email, undefined, web);
+    if (!lacksPartner) return 'completed';
+    const customer = stored.customer ?? this.visitor(web, email);
+    const others = this.payments.filter((payment) => payment !== stored);
+    const decision = this.decide(customer, stored.sent, others);
+    if (decision.credits.length === 0) return 'completed';
+    stored.customer = customer;
+    stored.redecided = true;
+    this.settle(stored, decision, stored.sent, others);
+    return 'completed';
+  }
+
+  private visitor(web: string, email: string): Customer {
+    const seen = this.customers.filter(({ webs }) => webs.has(web));
+    const known =
+      seen.find((customer) => customer.email === email) ??
+      seen.at(-1) ??
+      this.customers.find((customer) => customer.email === email);
+    return this.bind(known, null, email, undefined, web);
   }
 
   refund(payment: Payment, asked: bigint | null, key: string | null): { status: string; deducted: bigint } {
@@ -247,6 +279,7 @@ export class Model {
     if (source === 'sale') this.refuseStrangers(decision);
     const payment: Payment = {
       ...{ id, source, amount, currency, at, subscription, customer, decision },
+      ...{ sent, isVisitNamed: source === 'attribute' },
       ...{ redecided: false, commissions: [], fee: null, refunded: 0n, refundKeys: new Set(), refunds: 0 },
     };
     this.payments.push(payment);

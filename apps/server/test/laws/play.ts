@@ -173,17 +173,19 @@ export class Play {
     const repeated = repeats === null ? undefined : pick(this.model.payments, repeats);
     const id = repeated?.id ?? `txn-${this.sent.length}`;
     const address = `person${email}@x.example`;
+    const revenue = repeated !== undefined && amount % 2 === 0 ? Number(repeated.amount) : amount;
     const body = {
       transaction_id: id,
       visitor_id: `b${browser}`,
       session_id: `s${browser}`,
       email: address,
-      revenue: amount,
+      revenue,
     };
     this.sent.push({});
     const reply = await this.story.attribute(body);
     expect(reply.status).toBe(200);
-    this.model.attribute(id, `b${browser}`, address, BigInt(amount));
+    const expected = this.model.attribute(id, `b${browser}`, address, BigInt(revenue));
+    expect(reply.body.duplicate ?? false).toBe(expected === 'known');
   }
 
   private async refund({

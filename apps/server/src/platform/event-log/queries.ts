@@ -14,6 +14,8 @@ export interface Shipment {
   /** What ClickHouse knows it by. */
   token: string;
   seqs: readonly bigint[];
+  /** Batches were left behind for want of room. */
+  isMoreWaiting?: boolean;
 }
 
 const openShipment = statement(
@@ -31,17 +33,20 @@ export async function findOpenShipment(sql: Sql): Promise<Shipment | undefined> 
 // fetched. There is no cursor: a batch that commits late, behind younger ones, is simply among the oldest next time.
 const beginNextShipment = statement(
   'event_log.begin_shipment',
-  `insert into event_shipments (seqs, events)
-   select array_agg(seq order by seq), sum(own) from (
-     select seq, events as own, row_number() over w as number, sum(events) over w as events, sum(bytes) over w as bytes
-     from (
-       select seq, events, octet_length(payload) as bytes from event_batches order by seq limit 2000
-     ) oldest
-     window w as (order by seq)
-   ) sized
-   where number = 1 or (events <= $1 and bytes <= $2)
-   having count(*) > 0
-   returning id, token, seqs`,
+  `with oldest as (
+     select seq, events, octet_length(payload) as bytes from event_batches order by seq limit $1::bigint + 1
+   ), begun as (
+     insert into event_shipments (seqs, events)
+     select array_agg(seq order by seq), sum(own) from (
+       select seq, events as own, row_number() over w as number, sum(events) over w as events, sum(bytes) over w as bytes
+       from oldest
+       window w as (order by seq rows unbounded preceding)
+     ) sized
+     where number = 1 or (events <= $1 and bytes <= $2)
+     having count(*) > 0
+     returning id, token, seqs
+   )
+   select id, token, seqs, (select count(*) from oldest) > cardinality(seqs) as "isMoreWaiting" from begun`,
 );
 
 /** Fixes the next set of batches to send. Undefined when nothing waits. Only the leader may call it. */

@@ -4,21 +4,17 @@ import type { ClickHouse } from '../clickhouse/index.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { type Postgres, type Sql, sqlOn } from '../postgres/sql.ts';
+import { deliver, TokenWithoutRows } from './deliver.ts';
 import * as queries from './queries.ts';
-import { fillGaps, sendOrSplit } from './send.ts';
 
 /**
  * Takes the event log to ClickHouse, each event exactly once.
  *
- *   begun     a set of batches is fixed as a shipment, in a committed statement
+ *   begun     a set of batches is fixed under a shipment id, in a committed statement
  *   sent      its bytes are inserted under the shipment's deduplication token, synced to disk
  *   ended     batches and shipment are deleted in one statement
  *
- * Killed anywhere, the next leader finds the open shipment and sends the same bytes under the same token: ClickHouse
- * drops what it has, partition by partition. The token alone is not enough where ClickHouse itself was killed: outside
- * of replicated tables it notes the token before the rows, and would drop rows that it does not have. So after any
- * failed attempt the rows are counted as well, and what is missing is sent once more ({@link fillGaps}).
- *
+ * Killed anywhere, the next leader finds the open shipment and sends what ClickHouse lacks of it, under the same token.
  * One process leads (an advisory lock of its connection); one whose connection broke may still be sending, which the
  * token makes harmless.
  */
@@ -45,12 +41,13 @@ export interface ShipperOptions {
 
 // Thousands a shipment: ClickHouse pays per insert. The bytes bound what this process holds of them.
 const limits = { events: 20_000, bytes: 8 * 1024 * 1024 };
-// How often to look for work, and the pause after a shipment that was not full: many small inserts cost ClickHouse, and
+// How often to look for work, and the pause after a shipment that left nothing behind: many small inserts cost ClickHouse, and
 // with it everything on the same machine, several times the work of a few large ones.
 const idleMs = 250;
 const gatherMs = 1000;
 const maxBackOffMs = 10_000;
 const gaugeEveryMs = 1000;
+const stopWithinMs = 2000;
 
 export function createShipper(options: ShipperOptions): Shipper {
   const { postgres, databaseUrl, clickhouse, log, metrics } = options;
@@ -61,6 +58,9 @@ export function createShipper(options: ShipperOptions): Shipper {
   let underWay: Promise<number> | undefined;
   let wake = new AbortController();
   let gaugedAt = 0;
+  // Of the shipment that is open: how often ClickHouse knew its token but not its rows.
+  let denied = { token: '', times: 0 };
+  let isMoreWaiting = false;
 
   async function lead(): Promise<Sql | undefined> {
     if (sql !== undefined) return sql;
@@ -68,6 +68,8 @@ export function createShipper(options: ShipperOptions): Shipper {
       connectionString: databaseUrl,
       application_name: 'headwater shipper',
       keepAlive: true,
+      connectionTimeoutMillis: 5000,
+      query_timeout: 60_000,
     });
     client.on('error', () => {});
     client.once('end', () => {
@@ -78,6 +80,10 @@ export function createShipper(options: ShipperOptions): Shipper {
     });
     try {
       await client.connect();
+      // A leader whose machine vanished must not keep the lead for the hours that TCP would grant it.
+      await client.query(
+        'set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3',
+      );
       const own = sqlOn(client);
       if (await queries.tryToLead(own)) {
         connection = client;
@@ -104,13 +110,20 @@ export function createShipper(options: ShipperOptions): Shipper {
     if (leading === undefined) return 0;
     const open = await queries.findOpenShipment(leading);
     const shipment = open ?? (await queries.beginShipment(leading, limits));
+    isMoreWaiting = shipment?.isMoreWaiting === true;
     if (shipment === undefined) return 0;
     options.onStep?.('begun');
     const batches = await queries.listBatches(leading, shipment);
-    const lines = batches.flatMap((batch) => batch.payload.split('\n'));
-    const refused = await sendOrSplit(clickhouse, lines, shipment.token);
-    // A shipment that was found open was tried before, and nobody knows how far that went.
-    if (open !== undefined) await fillGaps(clickhouse, lines, refused, shipment.token);
+    const payload = batches.map((batch) => batch.payload).join('\n');
+    const isInDoubt = open !== undefined;
+    const { token } = shipment;
+    if (denied.token !== token) denied = { token, times: 0 };
+    const refused = await deliver({ clickhouse, token, isInDoubt, denials: denied.times }, payload).catch(
+      (error: unknown) => {
+        if (error instanceof TokenWithoutRows) denied.times += 1;
+        throw error;
+      },
+    );
     options.onStep?.('sent');
     await queries.endShipment(leading, shipment, refused);
     const events = batches.reduce((sum, batch) => sum + batch.events, 0);
@@ -141,8 +154,7 @@ export function createShipper(options: ShipperOptions): Shipper {
       let pauseMs = 0;
       try {
         const events = await shipOnce();
-        pauseMs = events === 0 ? idleMs : events < limits.events / 2 ? gatherMs : 0;
-        await updateGauge();
+        pauseMs = events === 0 ? idleMs : isMoreWaiting ? 0 : gatherMs;
         if (failures > 0) log.info('events are being shipped again');
         failures = 0;
       } catch (error) {
@@ -151,6 +163,8 @@ export function createShipper(options: ShipperOptions): Shipper {
         if (failures === 1) log.warn({ err: error }, 'events wait: the shipment failed and will be repeated');
         await letGo();
       }
+      // Also while nothing arrives: then above all the lag must be seen to grow.
+      await updateGauge().catch(() => {});
       if (pauseMs > 0) await sleep(pauseMs, undefined, { signal: wake.signal, ref: false }).catch(() => {});
     }
   }
@@ -162,8 +176,9 @@ export function createShipper(options: ShipperOptions): Shipper {
     async stop() {
       isStopping = true;
       wake.abort();
-      await loop?.catch(() => {});
-      await underWay?.catch(() => {});
+      const ended = Promise.allSettled([loop, underWay]);
+      // What hangs is given up: the next start finds the shipment open.
+      await Promise.race([ended, sleep(stopWithinMs, undefined, { ref: false })]);
       await letGo();
       wake = new AbortController();
     },

@@ -15,6 +15,7 @@ import { authenticate } from './access.ts';
 import { installDocs } from './docs.ts';
 import { toRefusal } from './errors.ts';
 import { installBodyParser } from './parse-body.ts';
+import { isProxyOfOurs } from './proxies.ts';
 import { installRateLimit } from './rate-limit.ts';
 
 declare module 'fastify' {
@@ -49,8 +50,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     exposeHeadRoutes: false,
     genReqId: () => newId('req'),
     requestIdHeader: false,
-    // Peers on this machine or a private network are proxies of ours; only they may name the client's address.
-    trustProxy: ['loopback', 'linklocal', 'uniquelocal'],
+    trustProxy: isProxyOfOurs,
     routerOptions: { ignoreDuplicateSlashes: true, maxParamLength: 255 },
     return503OnClosing: true,
     forceCloseConnections: 'idle',

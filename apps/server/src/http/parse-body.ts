@@ -28,14 +28,27 @@ function parseBody(request: FastifyRequest, payload: Buffer): Record<string, unk
   if (!isUtf8(payload)) throw new AppError('malformed_json');
   let value: unknown;
   try {
-    value = secureJson.parse(payload.toString('utf8'), undefined, {
-      protoAction: 'error',
-      constructorAction: 'error',
-    });
+    const text = payload.toString('utf8');
+    value = needsCare(text)
+      ? secureJson.parse(text, undefined, { protoAction: 'error', constructorAction: 'error' })
+      : JSON.parse(text);
   } catch (cause) {
     throw new AppError('malformed_json', undefined, { cause });
   }
   if (value === null || typeof value !== 'object' || Array.isArray(value))
     throw new AppError('body_not_object');
   return value as Record<string, unknown>;
+}
+
+/**
+ * Whether a prototype key may be in a JSON text, plainly or in escapes, or a byte order mark before it. Nearly no request
+ * has one, and this costs a fraction of the patterns that find them for certain.
+ */
+function needsCare(text: string): boolean {
+  return (
+    text.includes('__proto__') ||
+    text.includes('constructor') ||
+    text.includes('\\u') ||
+    text.charCodeAt(0) === 0xfeff
+  );
 }

@@ -109,7 +109,10 @@ describe('GET /api/v1/payments/:id/explain, 200', () => {
       decisions: [{ at: now, cause: 'recorded' }],
     });
     expect(policy).not.toHaveProperty('fixed_cents');
-    const entries = data.ledger.map((one: { account: string; amount_cents: number }) => [one.account, one.amount_cents]);
+    const entries = data.ledger.map((one: { account: string; amount_cents: number }) => [
+      one.account,
+      one.amount_cents,
+    ]);
     expect(Object.fromEntries(entries)).toEqual({
       customer_receipts: 9999,
       revenue_attributed: -9999,
@@ -131,7 +134,8 @@ describe('GET /api/v1/payments/:id/explain, 200', () => {
     expect(data.payment.refunded_cents).toBe(999);
     expect(data.commission).toMatchObject({ status: 'refunded', amount_cents: 2000 });
     const sums: Record<string, number> = {};
-    for (const { currency, amount_cents: amount } of data.ledger) sums[currency] = (sums[currency] ?? 0) + amount;
+    for (const { currency, amount_cents: amount } of data.ledger)
+      sums[currency] = (sums[currency] ?? 0) + amount;
     expect(sums).toEqual({ EUR: 0 });
     expect(data.ledger).toHaveLength(8);
   });
@@ -204,7 +208,11 @@ describe('GET /api/v1/payments/:id/explain, 200', () => {
     server.clock.advance(1000);
     const renewal = await explain(await sell({ customer_key: 'k' }));
     expect(renewal.attribution.method).toBe('bound');
-    expect(outcomes(renewal)).toMatchObject({ [won]: 'won', [after]: 'customer_bound', [older]: 'customer_bound' });
+    expect(outcomes(renewal)).toMatchObject({
+      [won]: 'won',
+      [after]: 'customer_bound',
+      [older]: 'customer_bound',
+    });
   });
 
   it('first_click: the newer ones lost as such', async () => {
@@ -234,14 +242,19 @@ describe('GET /api/v1/payments/:id/explain, 200', () => {
     const data = await explain(await sell({ click_id: first, amount_cents: 10_001 }));
     expect(data.attribution.candidates.every((one: { outcome: string }) => one.outcome === 'won')).toBe(true);
     const shares = new Map<number, number>(
-      data.commissions.map((one: { partner_id: number; amount_cents: number }) => [one.partner_id, one.amount_cents]),
+      data.commissions.map((one: { partner_id: number; amount_cents: number }) => [
+        one.partner_id,
+        one.amount_cents,
+      ]),
     );
     expect(shares.get(partnerId)).toBe(1000);
     expect(others.map(({ id }) => shares.get(id))).toEqual([500, 500]);
     expect(data.commission.partner_id).toBe(partnerId);
     const results = data.arithmetic.filter(({ step }: { step: string }) => step === 'share');
     expect(results.map(({ result }: { result: number }) => result).sort()).toEqual([1000, 500, 500]);
-    expect(data.ledger.reduce((sum: number, one: { amount_cents: number }) => sum + one.amount_cents, 0)).toBe(0);
+    expect(
+      data.ledger.reduce((sum: number, one: { amount_cents: number }) => sum + one.amount_cents, 0),
+    ).toBe(0);
   });
 
   it('a fixed policy shows fixed_cents in place of rate_bps', async () => {
@@ -257,7 +270,12 @@ describe('GET /api/v1/payments/:id/explain, 200', () => {
     const before = await explain(saleId);
     server.clock.advance(day);
     const asKey = { token: server.key };
-    await server.call('POST', `/api/v1/groups/${story.groupId}/policies`, { type: 'cps_one_time', rate_bps: 1 }, asKey);
+    await server.call(
+      'POST',
+      `/api/v1/groups/${story.groupId}/policies`,
+      { type: 'cps_one_time', rate_bps: 1 },
+      asKey,
+    );
     await server.call('PATCH', `/api/v1/programs/${story.programId}`, { attribution_model: 'linear' }, asKey);
     await server.call(
       'PATCH',

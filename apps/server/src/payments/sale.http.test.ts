@@ -164,4 +164,70 @@ describe('POST /api/v1/track/sale', () => {
       });
     }
   });
+
+  describe('in test mode', () => {
+    const test = { additional_data: { test_mode: true } };
+    const answer = {
+      success: true,
+      message: 'Test sale event tracked successfully',
+      data: { eventId: expect.any(Number), programId: expect.any(Number), test_mode: true },
+    };
+
+    it('200: nothing else is needed; generated ids never collide', async () => {
+      const replies = await Promise.all(Array.from({ length: 50 }, () => story.sale(test)));
+      for (const reply of replies) expect(reply).toMatchObject({ status: 200, body: answer });
+      expect(new Set(replies.map(({ body }) => body.data.eventId)).size).toBe(50);
+      const stored = await server.database.postgres.query<{ transaction_id: string; amount_minor: bigint }>(
+        'select transaction_id, amount_minor from payments where program_id = $1 and is_test limit 1',
+        [story.programId],
+      );
+      expect(stored).toEqual([
+        { transaction_id: expect.stringMatching(/^test_txn_\d{13}/), amount_minor: 9999n },
+      ]);
+    });
+
+    it('200: as the page of the API shows it', async () => {
+      const reply = await story.sale({ ...test, amount_cents: 9999, currency: 'USD', sale_type: 'payment' });
+      expect(reply.body).toEqual({ ...answer, data: { ...answer.data, programId: story.programId } });
+    });
+
+    it('409: an explicit id twice; test ids and real ids are separate', async () => {
+      const first = await story.sale({ ...test, transaction_id: 't1' });
+      expect(await story.sale({ ...test, transaction_id: 't1' })).toMatchObject({
+        status: 409,
+        body: { statusCode: 409, sale_id: first.body.data.eventId, commission_id: null },
+      });
+      const clickId = await story.click(code());
+      const real = { transaction_id: 't1', amount_cents: 100, click_id: clickId };
+      expect((await story.sale(real)).status).toBe(200);
+      expect((await story.sale({ ...test, transaction_id: 't2' })).status).toBe(200);
+      expect((await story.refund({ transaction_id: 't2' })).status).toBe(404);
+    });
+
+    it('changes nothing: no customer, commission, ledger entry or list entry', async () => {
+      const clickId = await story.click(code());
+      await story.sale({ ...test, click_id: clickId, customer_key: 'k', transaction_id: 't' });
+      for (const list of ['payments', 'commissions', 'leads']) {
+        const reply = await server.get(`/api/v1/programs/${story.programId}/${list}`, server.key);
+        expect(reply.body.data).toEqual([]);
+      }
+      expect((await story.lead({ click_id: clickId, customer_key: 'k' })).body.success).toBe(true);
+      const [entries] = await server.database.postgres.query(
+        'select count(*)::integer as count from ledger_entries where program_id = $1',
+        [story.programId],
+      );
+      expect(entries).toEqual({ count: 0 });
+    });
+
+    it('400 and 401: what is sent is checked as usual', async () => {
+      expect((await story.sale({ ...test, amount_cents: -1 })).body.error).toBe(
+        'amount_cents is required and must be a positive integer',
+      );
+      expect((await story.sale({ ...test, currency: 'XXZ' })).body.error).toBe(
+        'currency must be an ISO 4217 code',
+      );
+      expect((await server.post('/api/v1/track/sale', test)).status).toBe(401);
+      expect((await server.post('/api/v1/track/sale', test, 'aff_wrong')).status).toBe(401);
+    });
+  });
 });

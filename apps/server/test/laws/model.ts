@@ -102,12 +102,7 @@ export class Model {
     return 'recorded';
   }
 
-  private addVisit(
-    stored: Payment,
-    web: string,
-    email: string,
-    amount: bigint,
-  ): 'completed' | 'known' {
+  private addVisit(stored: Payment, web: string, email: string, amount: bigint): 'completed' | 'known' {
     if (stored.source === 'attribute' || stored.isVisitNamed) return 'known';
     if (stored.amount !== amount || stored.currency !== 'USD') return 'known';
     stored.isVisitNamed = true;

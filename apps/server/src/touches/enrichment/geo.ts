@@ -44,12 +44,20 @@ export async function openGeo(files: GeoFiles = packagedFiles()): Promise<Geo> {
 export const noGeo: Geo = { lookup: () => NOWHERE };
 
 function geoOf(ipv4: Reader<Response>, ipv6: Reader<Response> | null): Geo {
+  // A place lives as long as the reader keeps the decoded record that it was read from.
+  const places = new WeakMap<Response, Place>();
   return {
     lookup(address) {
       const known = readPublicAddress(address);
       if (known === null) return NOWHERE;
       const record = (known.family === 4 ? ipv4 : ipv6)?.get(known.text);
-      return record ? readPlace(record) : NOWHERE;
+      if (!record) return NOWHERE;
+      let place = places.get(record);
+      if (place === undefined) {
+        place = readPlace(record);
+        places.set(record, place);
+      }
+      return place;
     },
   };
 }

@@ -43,13 +43,13 @@ export async function loadClicks(client, programs, from, to) {
   await client.query('checkpoint');
 }
 
-/** Customers of a program, each known by one of its recent clicks and a lead. Returns what names them. */
+/** Customers of a program, each known by one of its clicks and a lead. Returns what names them. */
 export async function makeCustomers(client, programId, count) {
   const batch = randomBytes(4).toString('hex');
   const { rows } = await client.query(
     `with chosen as (
        select distinct on (visitor) visitor, web_visitor, web_session, click_id, partner_id, clicked_at from clicks
-       where workspace_id = 1 and program_id = $1 and clicked_at > now() - interval '50 days'
+       where workspace_id = 1 and program_id = $1
          and not exists (select from customer_visitors v where v.workspace_id = 1 and v.program_id = $1
            and v.kind = 'click' and v.visitor = clicks.visitor)
        order by visitor limit $2
@@ -77,12 +77,12 @@ export async function makeCustomers(client, programId, count) {
   return rows;
 }
 
-/** Recent clicks of a program whose browsers belong to nobody yet: a sale that names one makes a customer. */
+/** Clicks of a program whose browsers belong to nobody yet: a sale that names one makes a customer. */
 export async function findFreshClicks(client, programId, count) {
   const { rows } = await client.query(
     `select click_id from (
        select distinct on (visitor) visitor, click_id from clicks
-       where workspace_id = 1 and program_id = $1 and clicked_at > now() - interval '50 days'
+       where workspace_id = 1 and program_id = $1
          and not exists (select from customer_visitors v where v.workspace_id = 1 and v.program_id = $1
            and v.kind = 'click' and v.visitor = clicks.visitor)
        order by visitor desc limit $2

@@ -15,7 +15,9 @@ const sizes = quick ? [10_000, 500_000] : [10_000, 5_000_000];
 const rounds = quick ? 2 : 5;
 const seconds = quick ? 1.2 : 5;
 const concurrency = 16;
-const freshClicks = quick ? 600 : 1500;
+// A sixth of the clicks are of the program's own visitors: enough for customers, and for those yet to become some.
+const customersOf = (size) => Math.min(size / 20, 3000);
+const freshClicksOf = (size) => Math.min(Math.floor(size / 12 / (rounds + 1)), 2000);
 
 /** Programs, each with ten partners. All sales go to the first; the others' clicks lie between. */
 async function setUp(server) {
@@ -25,6 +27,8 @@ async function setUp(server) {
       name: `Northwind ${number}`,
       domain: 'northwind-outdoor.example',
       commission: { type: 'cps_recurring', rate_bps: 2000, duration_months: 12 },
+      // so that every click of the year can be credited
+      attribution_window_days: 365,
     });
     const partners = [];
     for (let partner = 1; partner <= 10; partner += 1) {
@@ -110,7 +114,7 @@ async function sell(identifier) {
 }
 
 async function measure(size) {
-  const customers = await makeCustomers(client, program.id, quick ? 1000 : 3000);
+  const customers = await makeCustomers(client, program.id, customersOf(size));
   const nextCustomer = roundAndRound(customers);
   const takenByHand = { rates: [], latencies: [] };
   const byKey = { rates: [], latencies: [] };
@@ -126,7 +130,7 @@ async function measure(size) {
   await run(null, 0.8, nextCustomer, hand);
   await run(null, 0.8, nextCustomer, key);
   for (let number = 1; number <= rounds; number += 1) {
-    const fresh = once(await findFreshClicks(client, program.id, freshClicks));
+    const fresh = once(await findFreshClicks(client, program.id, freshClicksOf(size)));
     const rates = [
       await run(takenByHand, seconds, nextCustomer, hand),
       await run(byKey, seconds, nextCustomer, key),

@@ -100,12 +100,16 @@ export async function findPayment(sql: Sql, paymentId: bigint): Promise<StoredPa
 
 const insert = statement(
   'payments.insert',
-  `insert into payments
-     (id, workspace_id, program_id, website_id, customer_id, transaction_id, source, amount_minor, currency, tax_minor,
-      shipping_minor, sale_type, is_recurring, subscription_id, subscription_interval, product_id, line_items,
-      additional_data, email_hash, is_test, occurred_at, received_at)
-   overriding system value
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`,
+  `with payment as (
+     insert into payments
+       (id, workspace_id, program_id, website_id, customer_id, transaction_id, source, amount_minor, currency, tax_minor,
+        shipping_minor, sale_type, is_recurring, subscription_id, subscription_interval, product_id, line_items,
+        additional_data, email_hash, is_test, occurred_at, received_at)
+     overriding system value
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
+   )
+   insert into payment_visits (workspace_id, payment_id, visitor_id, session_id, matched_by, context, matched_at)
+   select $2, $1, $23, $24, $25, $26, $22 where $26::json is not null`,
 );
 
 export interface NewPayment {
@@ -117,7 +121,13 @@ export interface NewPayment {
   receivedAt: Date;
 }
 
-export async function insertPayment(trx: Transaction, payment: NewPayment, fact: PaymentFact): Promise<void> {
+/** Stores a payment's facts and its visit half, if it is known already. */
+export async function insertPayment(
+  trx: Transaction,
+  payment: NewPayment,
+  fact: PaymentFact,
+  visit: PaymentVisit | null,
+): Promise<void> {
   await trx.query(insert, [
     payment.id,
     payment.workspaceId,
@@ -141,6 +151,10 @@ export async function insertPayment(trx: Transaction, payment: NewPayment, fact:
     payment.isTest,
     fact.occurredAt,
     payment.receivedAt,
+    visit?.visitorId ?? null,
+    visit?.sessionId ?? null,
+    visit?.matchedBy ?? null,
+    visit === null ? null : JSON.stringify(visit.context),
   ]);
 }
 
@@ -200,7 +214,7 @@ const insertVisitRow = statement(
    where payment_visits.matched_by <> 'session'`,
 );
 
-/** Stores the visit half. One that the caller named stays; one that was only inferred gives way to it. */
+/** Adds the visit half to a stored payment. One that the caller named stays; one that was only inferred gives way to it. */
 export async function saveVisit(
   trx: Transaction,
   payment: { workspaceId: number; id: bigint },

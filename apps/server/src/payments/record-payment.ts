@@ -46,12 +46,11 @@ export function recordPayment(deps: PaymentDeps, fact: PaymentFact): Promise<Pay
       refuseIfNotEnrolled(fact, fact.program, decision);
     }
     const visit = named ?? (await inferVisit(trx, fact, found?.customer ?? null, decision));
-    await queries.insertPayment(trx, payment, fact);
+    await queries.insertPayment(trx, payment, fact, visit);
     const commissionIds =
       decision === null || payment.programId === null
         ? []
         : await bookPayment(trx, { ...payment, programId: payment.programId }, decision, now);
-    if (visit !== null) await queries.saveVisit(trx, payment, visit, now);
     await joinVisitorAndEmail(trx, fact, now);
     await appendEvents(trx, paymentEvents(payment, fact.amountMinor, decision, visit, fact.occurredAt));
     return { outcome: 'recorded', payment: { paymentId: id, decision, commissionIds } };
@@ -83,7 +82,7 @@ export function recordTestPayment(
       isTest: true,
       receivedAt: now,
     };
-    await queries.insertPayment(trx, payment, fact);
+    await queries.insertPayment(trx, payment, fact, null);
     await appendEvents(trx, paymentEvents(payment, fact.amountMinor, null, null, fact.occurredAt));
     return { paymentId: id, isDuplicate: false };
   });

@@ -12,7 +12,7 @@ import { batchRequests, clickRequests, pageViewRequests } from './requests.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const quick = process.argv.includes('--quick');
-const rounds = quick ? 3 : 7;
+const rounds = quick ? 2 : 7;
 const seconds = quick ? 1 : 5;
 const warmUpSeconds = quick ? 1 : 3;
 const connections = 64;

@@ -19,6 +19,7 @@ export { packageRoot } from './package-root.ts';
 export { type ArrayItem, arrayLiteral } from './postgres/array-literal.ts';
 export { createGroupCommit, type GroupCommit } from './postgres/group-commit.ts';
 export { afterCursor, type Db, exactInstant, kysely } from './postgres/kysely.ts';
+export { locks } from './postgres/locks.ts';
 export { migrate } from './postgres/migrate.ts';
 export * from './postgres/sql.ts';
 export type * from './postgres/tables.ts';

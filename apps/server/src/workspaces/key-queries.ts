@@ -1,6 +1,6 @@
 import type { Insertable, Selectable, Updateable } from 'kysely';
 import { sql } from 'kysely';
-import type { Db, ManagementKeysTable } from '../platform/index.ts';
+import { type Db, locks, type ManagementKeysTable } from '../platform/index.ts';
 import type { Actor } from './set-up.ts';
 
 export type KeyRow = Selectable<ManagementKeysTable>;
@@ -61,7 +61,7 @@ export function updateKeyRow(
 
 // Any constant: it only has to be ours. Processes that start together queue here.
 export async function lockBootstrap(trx: Db): Promise<void> {
-  await sql`select pg_advisory_xact_lock(4839203)`.execute(trx);
+  await sql`select pg_advisory_xact_lock(${locks.bootstrap})`.execute(trx);
 }
 
 export async function findFirstWorkspace(trx: Db): Promise<number | undefined> {

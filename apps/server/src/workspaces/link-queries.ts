@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Db, statement, type Transaction } from '../platform/index.ts';
+import { type Db, locks, statement, type Transaction } from '../platform/index.ts';
 import type { Actor } from './set-up.ts';
 
 /** Links with every click counted so far: what is folded in, and what still waits in link_click_deltas. */
@@ -114,7 +114,10 @@ export async function updateLinkRow(
 }
 
 // Any constant: it only has to be ours.
-const foldLock = statement('workspaces.lock_fold', 'select pg_try_advisory_xact_lock(4839202) as mine');
+const foldLock = statement(
+  'workspaces.lock_fold',
+  `select pg_try_advisory_xact_lock(${locks.foldLinkClicks}) as mine`,
+);
 
 const foldDeltas = statement(
   'workspaces.fold_link_clicks',

@@ -1,3 +1,4 @@
+import { locks } from '../postgres/locks.ts';
 import { type Sql, statement } from '../postgres/sql.ts';
 
 const appendBatch = statement(
@@ -108,13 +109,8 @@ export async function readLag(sql: Sql): Promise<number> {
   return Math.max(0, row?.seconds ?? 0);
 }
 
-// Any constant: it only has to be ours and another than the migrations'.
-const shipperLock = 4_839_202;
-
 /** Of all processes on this database one holds the lead, for as long as this connection lives. */
 export async function tryToLead(connection: Sql): Promise<boolean> {
-  const [row] = await connection.query<{ led: boolean }>(
-    `select pg_try_advisory_lock(${shipperLock}) as led`,
-  );
+  const [row] = await connection.query<{ led: boolean }>(`select pg_try_advisory_lock(${locks.ship}) as led`);
   return row?.led === true;
 }

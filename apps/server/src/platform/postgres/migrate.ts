@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { packageRoot } from '../package-root.ts';
+import { locks } from './locks.ts';
 
 export interface Migration {
   name: string;
@@ -17,9 +18,6 @@ async function listMigrations(): Promise<Migration[]> {
   );
 }
 
-// Any constant: it only has to be ours. Processes that start together queue here and find the work done.
-const migrationLock = 4_839_201;
-
 /**
  * Applies what is missing, each file in its own transaction, under an advisory lock that holds across processes.
  * Returns the names applied. A database that is ahead of this program is refused: an older program must not run on it.
@@ -29,7 +27,7 @@ export async function migrate(url: string): Promise<string[]> {
   const client = new pg.Client({ connectionString: url, application_name: 'headwater migrate' });
   await client.connect();
   try {
-    await client.query('select pg_advisory_lock($1)', [migrationLock]);
+    await client.query('select pg_advisory_lock($1)', [locks.migrate]);
     await client.query(
       'create table if not exists headwater_migrations (name text primary key, applied_at timestamptz not null default now())',
     );

@@ -1,7 +1,7 @@
 import type { Touch } from '../attribution/index.ts';
 import type { Transaction } from '../platform/index.ts';
 import { type KnownClick, listClicksOfVisitors } from '../touches/index.ts';
-import { findEnrolledPartners, type Program } from '../workspaces/index.ts';
+import type { Program } from '../workspaces/index.ts';
 import type { Customer } from './customer.ts';
 
 /**
@@ -21,16 +21,11 @@ export async function listCandidates(
     visitors,
     webVisitors,
   });
-  const enrolled = await findEnrolledPartners(
-    trx,
-    program,
-    clicks.map((click) => click.partnerId),
-  );
-  const touches = clicks.map(({ clickId, partnerId, clickedAt }) => ({
+  const touches = clicks.map(({ clickId, partnerId, clickedAt, partnerEnrolled }) => ({
     clickId,
     partnerId,
     clickedAt,
-    enrolled: enrolled.has(partnerId),
+    enrolled: partnerEnrolled,
   }));
   return { clicks, touches };
 }

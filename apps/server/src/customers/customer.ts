@@ -13,6 +13,8 @@ export interface Customer {
   visitors: readonly string[];
   /** … as the tracker names them. */
   webVisitors: readonly string[];
+  /** False when no provisional lead names the customer's key: then there is nothing to settle by it. */
+  mayHaveWaitingLeads: boolean;
 }
 
 /** What a caller said of a person; what it did not say is null. */

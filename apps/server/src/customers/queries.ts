@@ -7,7 +7,10 @@ const customerColumns = `
   array(select v.visitor from customer_visitors v
         where v.workspace_id = c.workspace_id and v.customer_id = c.id and v.kind = 'click') as visitors,
   array(select v.visitor from customer_visitors v
-        where v.workspace_id = c.workspace_id and v.customer_id = c.id and v.kind = 'web') as "webVisitors"`;
+        where v.workspace_id = c.workspace_id and v.customer_id = c.id and v.kind = 'web') as "webVisitors",
+  exists (select from leads l
+          where l.workspace_id = c.workspace_id and l.program_id = c.program_id and l.customer_key = c.customer_key
+            and l.provisional and l.settled_at is null) as "mayHaveWaitingLeads"`;
 
 const lockByKey = statement(
   'customers.lock_by_key',
@@ -126,6 +129,7 @@ export async function insertCustomer(trx: Transaction, customer: NewCustomer): P
     boundPaymentId: null,
     visitors: [],
     webVisitors: [],
+    mayHaveWaitingLeads: true,
   };
 }
 

@@ -31,8 +31,9 @@ async function findBuyer(
   }
   const identifiers = { customerKey: fact.customerKey, email: fact.email, webVisitor: null };
   const bound = await bindCustomer(trx, program, lookup, identifiers, now);
-  const isFirst = bound.status !== 'conversion';
-  const customer = isFirst ? await settleProvisionalLeads(trx, program, bound, fact.clickId, now) : bound;
+  const mayWait = fact.clickId !== null || bound.mayHaveWaitingLeads;
+  const settles = bound.status !== 'conversion' && mayWait;
+  const customer = settles ? await settleProvisionalLeads(trx, program, bound, fact.clickId, now) : bound;
   return lookup.foundBy === 'click_id'
     ? { customer, foundBy: 'click_id', value: lookup.click?.clickId ?? '' }
     : { customer, foundBy: 'customer_key', value: fact.customerKey ?? '' };
@@ -49,8 +50,8 @@ async function findVisitor(
   const known = await findIdentified(trx, program, identifiers);
   const byEmail = known !== undefined && !known.webVisitors.includes(fact.visit.visitorId);
   const bound = await bindCustomer(trx, program, { customer: known, click: undefined }, identifiers, now);
-  const isFirst = bound.status !== 'conversion';
-  const customer = isFirst ? await settleProvisionalLeads(trx, program, bound, null, now) : bound;
+  const settles = bound.status !== 'conversion' && bound.mayHaveWaitingLeads;
+  const customer = settles ? await settleProvisionalLeads(trx, program, bound, null, now) : bound;
   return byEmail
     ? { customer, foundBy: 'email', value: fact.email?.masked ?? '' }
     : { customer, foundBy: 'visitor', value: fact.visit.visitorId };

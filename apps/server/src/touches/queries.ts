@@ -222,7 +222,13 @@ const maxCandidates = 200;
 // Each branch takes the newest rows of its own index; together they are the touches of the customer's browsers.
 const listOfVisitors = statement(
   'touches.list_clicks_of_visitors',
-  `select ${clickColumns} from (
+  `select ${clickColumns},
+     exists (
+       select from enrollments e
+       where e.workspace_id = found.workspace_id and e.program_id = found.program_id
+         and e.partner_id = found.partner_id and e.status = 'approved'
+     ) as "partnerEnrolled"
+   from (
      (select * from clicks
       where workspace_id = $1 and visitor = any($3::text[]) and program_id = $2 and not is_test
       order by clicked_at desc limit ${maxCandidates})
@@ -235,7 +241,7 @@ const listOfVisitors = statement(
    order by clicked_at desc, click_id desc limit ${maxCandidates}`,
 );
 
-/** The clicks in a program by these browsers, newest first, at most 200. */
+/** The clicks in a program by these browsers, newest first, at most 200, each with whether its partner is enrolled now. */
 export function listClicksOfVisitors(
   sql: Sql,
   question: {
@@ -244,7 +250,7 @@ export function listClicksOfVisitors(
     visitors: readonly string[];
     webVisitors: readonly string[];
   },
-): Promise<KnownClick[]> {
+): Promise<(KnownClick & { partnerEnrolled: boolean })[]> {
   const { workspaceId, programId, visitors, webVisitors } = question;
   return sql.query(listOfVisitors, [workspaceId, programId, visitors, webVisitors]);
 }

@@ -57,7 +57,7 @@ export function recordPayment(deps: PaymentDeps, fact: PaymentFact): Promise<Pay
   });
 }
 
-/** Records a test payment (contract §4): an event that nothing counts. Undefined when its explicit id was used before. */
+/** Records a test payment (contract §4): an event that nothing counts. An explicit id that was used before is a duplicate. */
 export function recordTestPayment(
   deps: PaymentDeps,
   fact: PaymentFact & { transactionId: string },

@@ -1,0 +1,12 @@
+/**
+ * Stripe's words turned into ours. A verified, stored event is applied to the books through the doors of payments/ and
+ * customers/; no money rule lives here. Deliveries may come in any order, repeated or late: the outcome is the same.
+ */
+export {
+  applyStripeEvent,
+  type EventNote,
+  type EventOutcome,
+  type StripeDeps,
+  type StripeEndpoint,
+  type StripeEvent,
+} from './translate/apply-event.ts';

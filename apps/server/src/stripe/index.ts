@@ -2,6 +2,9 @@
  * Stripe's words turned into ours. A verified, stored event is applied to the books through the doors of payments/ and
  * customers/; no money rule lives here. Deliveries may come in any order, repeated or late: the outcome is the same.
  */
+
+export type { Processor } from './inbox/process-events.ts';
+export { openStripeEdge, type StripeEdge, type StripeSettings } from './open-edge.ts';
 export {
   applyStripeEvent,
   type EventNote,

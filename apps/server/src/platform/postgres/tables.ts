@@ -251,6 +251,28 @@ export interface CommissionStandingsView {
   status: Fixed<string>;
 }
 
+export interface StripeInboxTable {
+  workspace_id: Fixed<number>;
+  id: LongIdentity;
+  program_id: Fixed<number>;
+  account: Fixed<string>;
+  livemode: Fixed<boolean>;
+  event_id: Fixed<string>;
+  type: Fixed<string>;
+  api_version: Fixed<string | null>;
+  payload: Fixed<string>;
+  endpoint_id: Fixed<number | null>;
+  origin: Fixed<'webhook' | 'fetched' | 'synthesised'>;
+  created_at: Fixed<Date>;
+  received_at: Fixed<Date>;
+  state: 'waiting' | 'failed' | 'applied' | 'noted';
+  attempts: number;
+  due_at: Date;
+  reason: string | null;
+  notes: string[];
+  processed_at: Date | null;
+}
+
 export interface Tables {
   workspaces: WorkspacesTable;
   management_keys: ManagementKeysTable;
@@ -270,5 +292,6 @@ export interface Tables {
   attributions: AttributionsTable;
   commissions: CommissionsTable;
   commission_standings: CommissionStandingsView;
+  stripe_inbox: StripeInboxTable;
   refunds: RefundsTable;
 }

@@ -39,7 +39,7 @@ const textOf = (reply: Reply) => reply.body?.message ?? reply.body?.error;
 
 function send(route: Route, request: ExampleRequest, authorization?: string): Promise<Reply> {
   return server.call(route.method, urlOf(route, request), request.body, {
-    headers: authorization === undefined ? {} : { authorization },
+    headers: { ...request.headers, ...(authorization === undefined ? {} : { authorization }) },
   });
 }
 
@@ -121,7 +121,7 @@ describe('a caller without a valid credential', () => {
         const what = `${nameOf(route)} with ${JSON.stringify(header)?.slice(0, 40)}`;
         expect([reply.status, textOf(reply)], what).toEqual([401, text]);
         expect(reply.headers['x-request-id'], what).toMatch(/^req_/);
-        expectNothingOfAlfa(reply, { params: {}, query: {}, body: {} });
+        expectNothingOfAlfa(reply, { params: {}, query: {}, body: {}, headers: {} });
       }
       await expectUnchanged(before);
     }
@@ -175,7 +175,7 @@ describe('a caller with a valid credential of the wrong kind, tenant, scope or p
         const what = `${nameOf(route)} with ${token.slice(0, 12)}: ${JSON.stringify(reply.body)}`;
         expect(allowed, what).toContain(reply.status);
         if (text !== undefined) expect(textOf(reply), what).toBe(text);
-        expectNothingOfAlfa(reply, { params: {}, query: {}, body: {} });
+        expectNothingOfAlfa(reply, { params: {}, query: {}, body: {}, headers: {} });
         await expectUnchanged(before);
       };
       if (access.kind === 'program' || access.kind === 'program_if_sent') {
@@ -209,7 +209,11 @@ describe('a caller with a valid credential of the wrong kind, tenant, scope or p
 
   async function readAsItself(route: Route, limited: string, before: Fingerprint): Promise<void> {
     for (const token of [bravo.key, limited]) {
-      const reply = await send(route, { params: {}, query: {}, body: undefined }, `Bearer ${token}`);
+      const reply = await send(
+        route,
+        { params: {}, query: {}, body: undefined, headers: {} },
+        `Bearer ${token}`,
+      );
       const answered = JSON.stringify(reply.body);
       for (const secret of secretsOf(alfa)) expect(answered).not.toContain(secret);
       expect(answered, nameOf(route)).not.toContain('alfa-1');
@@ -231,14 +235,16 @@ const publicNames = new Set(['affiliate_url', 'website_id', 'program_id']);
 const sharedNames = new Set(['code', 'cursor']);
 
 function slotsOf(route: Route): Slot[] {
-  const slots: Slot[] = pathParams(route).map(({ name, collection }) => ({
+  const isPublic = route.access.kind === 'public';
+  // Whether a program exists is no secret on a public route: Stripe is told by contract (§7) what it must mend.
+  const guarded = pathParams(route).filter(({ name }) => !(isPublic && publicNames.has(name)));
+  const slots: Slot[] = guarded.map(({ name, collection }) => ({
     name: `path :${name}`,
     fill: (request, holding) => ({
       ...request,
       params: { ...request.params, [name]: String(paramOf(name, collection)(holding)) },
     }),
   }));
-  const isPublic = route.access.kind === 'public';
   const isSlot = (name: string) =>
     idFields[name] !== undefined && !sharedNames.has(name) && !(isPublic && publicNames.has(name));
   for (const name of Object.keys(propertiesOf(route.query ?? ({} as never))).filter(isSlot)) {
@@ -279,6 +285,8 @@ function nobody(): Holding {
     transactionId: text,
     paymentId: 2_000_000_000,
     keyId: 2_000_000_000,
+    stripeEndpointId: 2_000_000_000,
+    stripeEventId: 2_000_000_000,
   };
 }
 

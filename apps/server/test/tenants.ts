@@ -1,5 +1,7 @@
+import { signatureHeader } from '@headwater/stripe-double';
 import { hashToken, maskToken, newToken } from '../src/platform/index.ts';
 import type { Reply, TestServer } from './test-server.ts';
+import { addSecret, deliver, plainEvent } from './walls/stripe/deliveries.ts';
 
 /** A program with one of everything that has an id, all of it known to the database. */
 export interface Holding {
@@ -18,6 +20,11 @@ export interface Holding {
   transactionId: string;
   paymentId: number;
   keyId: number;
+  stripeEndpointId: number;
+  /** Our id of an event in the inbox. */
+  stripeEventId: number;
+  /** The `Stripe-Signature` of a body, as the program's Stripe account would sign it now. */
+  signAsStripe(payload: string): string;
   /** Where each list's second page begins. */
   cursor: string;
 }
@@ -122,6 +129,10 @@ async function openHolding(server: TestServer, key: string, mark: string): Promi
     );
   const { sale_id: paymentId } = await sale(`${mark}-transaction`);
   await sale(`${mark}-transaction-2`);
+  const { id: stripeEndpointId, secret } = await addSecret(server, program.id, undefined, key);
+  await deliver(server, program.id, plainEvent({ id: `evt_${mark}` }), secret);
+  await deliver(server, program.id, plainEvent({ id: `evt_${mark}_2` }), secret);
+  const events = must(await server.get(`/api/v1/programs/${program.id}/stripe/events`, key));
   const page = must(await server.get(`/api/v1/programs/${program.id}/payments?limit=1`, key));
   return {
     programId: program.id,
@@ -139,6 +150,9 @@ async function openHolding(server: TestServer, key: string, mark: string): Promi
     transactionId: `${mark}-transaction`,
     paymentId,
     keyId: apiKey.id,
+    stripeEndpointId,
+    stripeEventId: events.data[0].id,
+    signAsStripe: (payload) => signatureHeader(payload, secret, server.clock.now()),
     cursor: page.next_cursor ?? '',
   };
 }

@@ -28,17 +28,10 @@ export function findSigner(
 
 function isSignedWith(payload: Buffer, header: string, secret: string, now: Date): boolean {
   try {
-    signatures.verifyHeader(
-      payload,
-      header,
-      secret,
-      toleranceSeconds,
-      undefined,
-      now.getTime(),
-    );
+    signatures.verifyHeader(payload, header, secret, toleranceSeconds, undefined, now.getTime());
     return true;
-  } catch (error) {
-    if (error instanceof Stripe.errors.StripeSignatureVerificationError) return false;
-    throw error;
+  } catch {
+    // Whatever it throws says that the header does not fit; not all of it is of the SDK's own class (an empty `v1=` is not).
+    return false;
   }
 }

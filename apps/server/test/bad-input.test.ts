@@ -492,7 +492,7 @@ describe('paths, queries and headers', () => {
             left !== route.path && routes.some((one) => one.path === left && one.method === route.method)
           );
         };
-        const ids = hostilePathIds.filter((id) => !/^\.\.?$/.test(id) || !leadsElsewhere(id));
+        const ids = hostilePathIds.filter((id) => !id.startsWith('.') || !leadsElsewhere(id));
         const attacks = ids.map((id) => ({
           route,
           url: urlOf({ ...route, path: route.path.replace(`:${name}`, () => id) }, request),

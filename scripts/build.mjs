@@ -49,4 +49,11 @@ export async function buildShop() {
   return import(pathToFileURL(join(shop, 'dist/main.js')).href);
 }
 
+/** The double of Stripe, for what shows or measures the server without a Stripe account. Answers with its module. */
+export async function buildStripeDouble() {
+  const double = join(root, 'packages/stripe-double');
+  await build({ entryPoints: [join(double, 'src/index.ts')], outdir: join(double, 'dist'), ...forNode });
+  return import(pathToFileURL(join(double, 'dist/index.js')).href);
+}
+
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await buildAll();

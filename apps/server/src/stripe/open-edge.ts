@@ -53,7 +53,11 @@ export interface StripeEdge {
 export function openStripeEdge(deps: StripeEdgeDeps): StripeEdge {
   const { postgres, directory, clock, log } = deps;
   const sealer = createSealer(deps.secret);
-  const processor = createProcessor({ ...deps, metrics: createInboxMetrics(deps.metrics, postgres) });
+  const processor: Processor = createProcessor({
+    ...deps,
+    metrics: createInboxMetrics(deps.metrics, postgres),
+    isBusy: () => inbox.queued > 1,
+  });
   const inbox = createInbox(postgres, () => processor.wake());
   const health = createDeliveryHealth(postgres, log);
   const webhook = {

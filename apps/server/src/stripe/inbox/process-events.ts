@@ -31,12 +31,15 @@ export interface ProcessorDeps extends StripeDeps {
   directory: Directory;
   log: Log;
   metrics: InboxMetrics;
+  /** Deliveries wait for their commit. They go first: Stripe waits for the answer, nobody waits for the booking. */
+  isBusy?(): boolean;
   /** For tests of what a failure leaves behind. */
   apply?: typeof applyStripeEvent;
 }
 
-// Two more than the cores of a small machine: while one waits for its commit, another computes.
+// While one waits for the database, another computes.
 const lanes = 4;
+const lanesWhileBusy = 1;
 // How soon another process takes over what a dead one left, and how exactly a back-off is kept.
 const pollMs = 1000;
 const longestReason = 500;
@@ -56,6 +59,7 @@ export function createProcessor(deps: ProcessorDeps): Processor {
       const found = await processNext(deps);
       if (stopped) return;
       if (!found && seen === wakes) return;
+      if (running > lanesWhileBusy && deps.isBusy?.()) return;
     }
   }
 
@@ -76,7 +80,8 @@ export function createProcessor(deps: ProcessorDeps): Processor {
 
   const wake = (): void => {
     wakes += 1;
-    if (!stopped && running < lanes) startLane();
+    const allowed = deps.isBusy?.() ? lanesWhileBusy : lanes;
+    if (!stopped && running < allowed) startLane();
   };
 
   return {
@@ -102,11 +107,16 @@ export function createProcessor(deps: ProcessorDeps): Processor {
 async function processNext(deps: ProcessorDeps): Promise<boolean> {
   let taken: queries.DueEvent | undefined;
   try {
-    const outcome = await deps.postgres.transaction(async (trx) => {
-      taken = await queries.claimDueEvent(trx, deps.clock.now());
-      if (taken === undefined) return undefined;
-      return { event: taken, ...(await applyAndMark(trx, deps, taken)) };
-    });
+    // The event itself is on disk: a commit that a crash of the database undoes leaves it waiting, as if never tried. What
+    // builds on this commit is committed after it, so nothing of it can have left the house.
+    const outcome = await deps.postgres.transaction(
+      async (trx) => {
+        taken = await queries.claimDueEvent(trx, deps.clock.now());
+        if (taken === undefined) return undefined;
+        return { event: taken, ...(await applyAndMark(trx, deps, taken)) };
+      },
+      { waitForDisk: false },
+    );
     if (outcome === undefined) return false;
     deps.metrics.processed.inc({ outcome: outcome.outcome });
     deps.metrics.lag.observe((deps.clock.now().getTime() - outcome.event.received_at.getTime()) / 1000);

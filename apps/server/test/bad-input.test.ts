@@ -1,5 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import type { StripeDouble } from '@headwater/stripe-double';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -16,20 +17,23 @@ import {
   prototypeValues,
 } from './hostile-values.ts';
 import { openTenant, type Tenant } from './tenants.ts';
-import { openTestServer, type TestServer } from './test-server.ts';
+import type { TestServer } from './test-server.ts';
+import { openWithDouble } from './walls/stripe/with-double.ts';
 
 // Every route is attacked, because the list of routes is the table: a new route is covered by being declared.
 
 vi.setConfig({ testTimeout: 180_000 });
 
 let server: TestServer;
+let stripe: StripeDouble;
+let close: () => Promise<void>;
 let routes: readonly Route[];
 
 beforeAll(async () => {
-  server = await openTestServer();
+  ({ server, stripe, close } = await openWithDouble());
   routes = server.server.routes;
 });
-afterAll(() => server.close());
+afterAll(() => close());
 
 interface Attack {
   route: Route;
@@ -48,7 +52,7 @@ const tenants = new Map<Route, Promise<Tenant>>();
 
 /** A tenant for each route: what one attack stores must not change what the next is answered. */
 function tenantOf(route: Route): Promise<Tenant> {
-  const known = tenants.get(route) ?? openTenant(server, `tenant${routes.indexOf(route)}`);
+  const known = tenants.get(route) ?? openTenant(server, `tenant${routes.indexOf(route)}`, stripe);
   tenants.set(route, known);
   return known;
 }

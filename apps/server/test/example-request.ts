@@ -46,6 +46,7 @@ export const idFields: Record<string, (own: Holding) => unknown> = {
   cursor: (own) => own.cursor,
   event_id: (own) => own.stripeEventId,
   endpoint_id: (own) => own.stripeEndpointId,
+  stripe_user_id: (own) => own.stripeAccount,
 };
 
 /** Fields whose example must be a new one each time, since the owner's own is taken. */
@@ -66,10 +67,13 @@ const exceptions: Record<string, (body: Record<string, unknown>, own: Holding) =
   'POST /webhooks/stripe/:program_id': () => plainEvent(),
   'POST /api/webhook-distributor/stripe': (_body, own) =>
     plainEvent({ data: { object: { id: 'cs_1', metadata: { program_id: own.programId } } } }),
+  'POST /api/v1/programs/:id/stripe/connect': (_body, own) => ({ api_key: own.stripeKey }),
+  'POST /api/v1/programs/:id/stripe/oauth/complete': (_body, own) => own.stripeGrant,
   'POST /api/v1/track/refund': (body, own) => ({ ...body, transaction_id: own.transactionId }),
 };
 
 const knownFields: Record<string, unknown> = {
+  redirect_uri: 'http://127.0.0.1:4711/callback',
   webhook_secret: 'whsec_0123456789abcdef',
   domain: 'shop.example',
   destination_url: 'https://shop.example/page',

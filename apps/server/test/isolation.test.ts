@@ -1,3 +1,4 @@
+import type { StripeDouble } from '@headwater/stripe-double';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { newClickId, newId, newToken, type Route, scopes } from '../src/platform/index.ts';
 import {
@@ -11,7 +12,8 @@ import {
 } from './example-request.ts';
 import { type Fingerprint, takeFingerprint } from './fingerprint.ts';
 import { type Holding, openTenant, type Tenant } from './tenants.ts';
-import { openTestServer, type Reply, type TestServer } from './test-server.ts';
+import type { Reply, TestServer } from './test-server.ts';
+import { openWithDouble } from './walls/stripe/with-double.ts';
 
 // Every route is tried, because the list of routes is the table: a new route is covered by being declared.
 // `alfa` is the tenant who must not be seen or touched, `bravo` the one who tries.
@@ -22,17 +24,19 @@ const missing = 'Missing or malformed Authorization header';
 const unknown = 'Invalid API token';
 
 let server: TestServer;
+let stripe: StripeDouble;
+let close: () => Promise<void>;
 let alfa: Tenant;
 let bravo: Tenant;
 let routes: readonly Route[];
 
 beforeAll(async () => {
-  server = await openTestServer();
-  alfa = await openTenant(server, 'alfa');
-  bravo = await openTenant(server, 'bravo');
+  ({ server, stripe, close } = await openWithDouble());
+  alfa = await openTenant(server, 'alfa', stripe);
+  bravo = await openTenant(server, 'bravo', stripe);
   routes = server.server.routes;
 });
-afterAll(() => server.close());
+afterAll(() => close());
 
 const nameOf = (route: Route) => `${route.method} ${route.path}`;
 const textOf = (reply: Reply) => reply.body?.message ?? reply.body?.error;
@@ -87,7 +91,7 @@ const malformed = ['', 'Bearer', 'Bearer ', 'Bearer    \t ', 'Basic YWZmXw==', '
 describe('the examples', () => {
   it('are requests that the owner of everything in them may send, for every route', async () => {
     for (const route of routes) {
-      const owner = await openTenant(server, `own${routes.indexOf(route)}`);
+      const owner = await openTenant(server, `own${routes.indexOf(route)}`, stripe);
       const reply = await send(route, exampleRequest(route, owner), `Bearer ${ownToken(route, owner)}`);
       expect(reply.status, `${nameOf(route)}: ${JSON.stringify(reply.body)}`).toBeLessThan(300);
     }
@@ -287,6 +291,7 @@ function nobody(): Holding {
     keyId: 2_000_000_000,
     stripeEndpointId: 2_000_000_000,
     stripeEventId: 2_000_000_000,
+    stripeAccount: newId('acct'),
   };
 }
 
@@ -307,7 +312,7 @@ describe('a request of one’s own with something foreign in it', () => {
     let tried = 0;
     for (const route of routes) {
       // Another one for each route: what a route stores under alfa's texts is its caller's own afterwards.
-      const bravo = await openTenant(server, `bravo${routes.indexOf(route)}`);
+      const bravo = await openTenant(server, `bravo${routes.indexOf(route)}`, stripe);
       for (const slot of slotsOf(route)) {
         const token = `Bearer ${ownToken(route, bravo)}`;
         const what = `${nameOf(route)}, ${slot.name}`;

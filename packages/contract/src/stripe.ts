@@ -121,7 +121,7 @@ export type StripeStatus = Static<typeof StripeStatus>;
 
 export const ConnectStripeRequest = Type.Object({
   api_key: Type.String({
-    pattern: '^\\s*(rk|sk)_(live|test)_\\w{4,200}\\s*$',
+    pattern: '^\\s*rk_(live|test)_\\w{4,200}\\s*$',
     maxLength: 255,
     'x-message': 'api_key must be a restricted key: rk_live_… or rk_test_…',
   }),

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Account } from './account.ts';
-import type { DoubleState, Key, SeenRequest } from './server.ts';
+import type { DoubleState, Key, SeenRequest } from './state.ts';
 
 export interface ApiAnswer {
   status: number;

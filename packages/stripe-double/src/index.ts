@@ -5,5 +5,6 @@
  */
 export { type Account, type AccountOptions, type CheckoutOptions, openAccount } from './account.ts';
 export { type Delivered, type DeliverOptions, deliver } from './deliver.ts';
-export { type Failure, type SeenRequest, type StripeDouble, startStripeDouble } from './server.ts';
+export { type Failure, type StripeDouble, startStripeDouble } from './server.ts';
 export { signatureHeader } from './sign.ts';
+export type { SeenRequest } from './state.ts';

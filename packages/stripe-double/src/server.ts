@@ -3,15 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { type Account, type AccountOptions, openAccount } from './account.ts';
 import { answerApi } from './api.ts';
-
-export interface SeenRequest {
-  method: string;
-  path: string;
-  /** The `Stripe-Account` header. */
-  account: string | null;
-  key: string;
-  form: URLSearchParams;
-}
+import type { DoubleState, SeenRequest } from './state.ts';
 
 /** An answer that is no success, for requests whose path begins so; used up after `times`. */
 export interface Failure {
@@ -33,20 +25,6 @@ export interface StripeDouble {
   /** The account whose owner clicks “Connect” on the authorize page; null: they decline. */
   authorizeAs(account: Account | null): void;
   close(): Promise<void>;
-}
-
-export interface Key {
-  account: Account | null;
-  may: readonly string[] | null;
-}
-
-export interface DoubleState {
-  platform: { secretKey: string; clientId: string };
-  accounts: Map<string, Account>;
-  keys: Map<string, Key>;
-  /** Authorization codes that were not used yet. */
-  codes: Map<string, Account>;
-  visitor: Account | null;
 }
 
 /** Starts the double on a free port of this machine. */

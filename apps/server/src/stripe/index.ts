@@ -3,8 +3,9 @@
  * customers/; no money rule lives here. Deliveries may come in any order, repeated or late: the outcome is the same.
  */
 
+export type { StripeSettings } from './connect/settings.ts';
 export type { Processor } from './inbox/process-events.ts';
-export { openStripeEdge, type StripeEdge, type StripeSettings } from './open-edge.ts';
+export { openStripeEdge, type StripeEdge } from './open-edge.ts';
 export {
   applyStripeEvent,
   type EventNote,

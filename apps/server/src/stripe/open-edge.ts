@@ -8,24 +8,17 @@ import {
   type Postgres,
   type Route,
 } from '../platform/index.ts';
-import type { Directory } from '../workspaces/index.ts';
+import type { Directory, Program } from '../workspaces/index.ts';
+import { connectRoutes } from './connect/http.ts';
+import type { StripeSettings } from './connect/settings.ts';
+import { verifyEndpoint } from './connect/verify-endpoint.ts';
 import { createDeliveryHealth } from './endpoints/delivery-health.ts';
 import { endpointRoutes } from './endpoints/http.ts';
-import { createInbox } from './inbox/arrival.ts';
 import { inboxRoutes } from './inbox/http.ts';
 import { createInboxMetrics } from './inbox/metrics.ts';
+import { createInbox } from './inbox/open-inbox.ts';
 import { createProcessor, type Processor } from './inbox/process-events.ts';
-
-/** How this installation reaches Stripe. */
-export interface StripeSettings {
-  /** The platform account's key and client id: what OAuth needs. Without them accounts connect by a key of their own. */
-  secretKey: string | undefined;
-  clientId: string | undefined;
-  /** Signs deliveries to the platform's Connect endpoint. */
-  connectSecret: string | undefined;
-  /** Another address for Stripe's API, for tests. */
-  apiBase: string | undefined;
-}
+import { receiveDelivery } from './inbox/receive-delivery.ts';
 
 export interface StripeEdgeDeps {
   postgres: Postgres;
@@ -69,10 +62,23 @@ export function openStripeEdge(deps: StripeEdgeDeps): StripeEdge {
     health,
     connectSecret: deps.settings.connectSecret,
   };
+  const verifying = {
+    ...{ postgres, directory, sealer, clock },
+    receive: (programId: number, payload: Buffer, signature: string) =>
+      receiveDelivery(webhook, String(programId), { payload, signature }),
+  };
+  const connecting = {
+    ...{ postgres, directory, sealer, clock, log, health },
+    settings: deps.settings,
+    publicUrl: deps.publicUrl,
+    verify: (program: Program, endpointId: number, livemode: boolean) =>
+      verifyEndpoint(verifying, program, endpointId, livemode),
+  };
   return {
     routes: [
       ...inboxRoutes({ ...webhook, wake: () => processor.wake() }),
       ...endpointRoutes({ postgres, directory, sealer, clock }),
+      ...connectRoutes(connecting),
     ],
     processor,
     async close() {

@@ -1,5 +1,5 @@
 import { arrayLiteral, type Sql, statement } from '../../platform/index.ts';
-import type { EventArrival } from './arrival.ts';
+import type { EventArrival } from './event-arrival.ts';
 
 const insertBatch = statement(
   'stripe.insert_events',

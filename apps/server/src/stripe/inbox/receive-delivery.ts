@@ -3,7 +3,7 @@ import type { Program } from '../../workspaces/index.ts';
 import { listOwnAccounts, listProgramsOfAccount } from '../connect/queries.ts';
 import type { DeliveryHealth } from '../endpoints/delivery-health.ts';
 import { type SecretStore, type SigningSecret, signingSecretsOf } from '../endpoints/signing-secrets.ts';
-import type { Inbox } from './arrival.ts';
+import type { Inbox } from './open-inbox.ts';
 import { readAddress, readEnvelope } from './read-event.ts';
 import { findSigner } from './verify-signature.ts';
 

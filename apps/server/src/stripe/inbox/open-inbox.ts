@@ -5,18 +5,8 @@ import {
   isConnectionFailure,
   type Postgres,
 } from '../../platform/index.ts';
+import type { EventArrival } from './event-arrival.ts';
 import * as queries from './queries.ts';
-import type { Envelope } from './read-event.ts';
-
-/** An event on its way into the inbox. */
-export interface EventArrival extends Envelope {
-  workspaceId: number;
-  programId: number;
-  payload: string;
-  endpointId: number | null;
-  origin: 'webhook' | 'fetched' | 'synthesised';
-  receivedAt: Date;
-}
 
 /** The door of the inbox: an event is on disk when `add` resolves with whether it is new. */
 export type Inbox = GroupCommit<EventArrival, boolean>;

@@ -60,7 +60,7 @@ async function addMissingHalves(
   let commissionIds: bigint[] = [];
   if (half !== undefined) {
     await queries.setCustomer(trx, stored, half.found.customer.id);
-    commissionIds = await bookRedecision(trx, half.payment, half.decision, fact.source, now);
+    ({ commissionIds } = await bookRedecision(trx, half.payment, half.decision, fact.source, now));
   }
   const after = { visit, partner: half === undefined ? before.partner : partnerOf(half.decision) };
   await appendEvents(trx, [

@@ -6,7 +6,7 @@ import type { KnownClick, TouchContext } from '../touches/index.ts';
 import type { Program, Website } from '../workspaces/index.ts';
 
 /** Through which door a payment came. */
-export type PaymentSource = 'sale' | 'attribute_payment';
+export type PaymentSource = 'sale' | 'attribute_payment' | 'stripe';
 
 /**
  * A payment as a door hands it in: facts only, in our words. Whatever the source, this is what enters
@@ -40,12 +40,25 @@ export interface PaymentFact {
 }
 
 /** How the customer was found (contract §9). */
-export type Method = 'customer_key' | 'click_id' | 'email' | 'visitor' | 'bound';
+export type Method =
+  | 'customer_key'
+  | 'click_id'
+  | 'email'
+  | 'stripe_customer'
+  | 'partner_code'
+  | 'visitor'
+  | 'bound';
 
 export interface Evidence {
   kind: string;
   value: string;
   at: Date;
+}
+
+/** Something that a person should mend about the integration, or know about this payment. */
+export interface Warning {
+  code: string;
+  text: string;
 }
 
 /** A partner's part of a payment. */
@@ -72,6 +85,7 @@ export interface PaymentDecision {
   windowDays: number;
   method: Method | null;
   evidence: Evidence[];
+  warnings: Warning[];
   candidates: Candidate[];
   credits: Credit[];
   arithmetic: ArithmeticStep[];

@@ -57,6 +57,16 @@ create table stripe_payers (
 );
 create index stripe_payers_customer on stripe_payers (workspace_id, customer_id) where customer_id is not null;
 
+-- In which words the books were asked for a payment last (a digest): nothing is asked twice in the same words.
+create table stripe_settled (
+  workspace_id integer not null,
+  program_id integer not null,
+  livemode boolean not null,
+  root text not null,
+  print text not null,
+  primary key (workspace_id, program_id, livemode, root)
+);
+
 -- What a decision about a provider's payment was made from. Another text means that it has to be made again.
 create table payment_claims (
   workspace_id integer not null,

@@ -14,7 +14,7 @@ import {
 } from '../ledger/index.ts';
 import type { Currency } from '../money/index.ts';
 import type { Transaction } from '../platform/index.ts';
-import type { BookablePayment } from './book-payment.ts';
+import type { BookablePayment } from './payment.ts';
 import * as queries from './queries.ts';
 
 /** How much more (or, below zero, less) of a commission its partner keeps. */

@@ -9,19 +9,8 @@ import { type Entry, postTransaction } from '../ledger/index.ts';
 import type { Currency } from '../money/index.ts';
 import type { Transaction } from '../platform/index.ts';
 import { balanceBooks, type KeptChange } from './balance-books.ts';
-import type { PartnerEarning, PaymentDecision } from './payment.ts';
+import type { BookablePayment, PartnerEarning, PaymentDecision } from './payment.ts';
 import * as queries from './queries.ts';
-
-/** What the books need to know of a payment. */
-export interface BookablePayment {
-  workspaceId: number;
-  id: bigint;
-  programId: number;
-  customerId: bigint | null;
-  amountMinor: bigint;
-  currency: Currency;
-  occurredAt: Date;
-}
 
 /**
  * Puts a decided payment into the books: decision, commissions, fee and one balanced ledger transaction. Returns the
@@ -55,6 +44,7 @@ export async function bookRedecision(
   decision: PaymentDecision,
   cause: string,
   now: Date,
+  kind: 'payment' | 'redecision' = 'redecision',
 ): Promise<{ commissionIds: bigint[]; changes: KeptChange[] }> {
   await queries.insertDecision(trx, payment, decision, cause, now);
   const booked = await lockBookedCommissions(trx, payment.workspaceId, payment.id);
@@ -70,7 +60,7 @@ export async function bookRedecision(
     await supersedeCommission(trx, payment.workspaceId, commissionId, now);
   }
   if (decision.fee !== null) await queries.insertFee(trx, payment, decision.fee);
-  return { commissionIds, changes: await balanceBooks(trx, payment, 'redecision', now) };
+  return { commissionIds, changes: await balanceBooks(trx, payment, kind, now) };
 }
 
 function newCommission(payment: BookablePayment, earning: PartnerEarning, now: Date) {

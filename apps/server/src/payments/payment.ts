@@ -39,6 +39,17 @@ export interface PaymentFact {
   visit: { visitorId: string; sessionId: string } | null;
 }
 
+/** What the books need to know of a payment. */
+export interface BookablePayment {
+  workspaceId: number;
+  id: bigint;
+  programId: number;
+  customerId: bigint | null;
+  amountMinor: bigint;
+  currency: Currency;
+  occurredAt: Date;
+}
+
 /** How the customer was found (contract §9). */
 export type Method =
   | 'customer_key'

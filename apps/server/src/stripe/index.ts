@@ -1,6 +1,9 @@
 /**
  * Stripe's words turned into ours. A verified, stored event is applied to the books through the doors of payments/ and
  * customers/; no money rule lives here. Deliveries may come in any order, repeated or late: the outcome is the same.
+ *
+ * read/ turns objects of any API version into facts, facts/ merges and keeps them, wanted/ says what follows from them,
+ * identity/ who pays. All but the queries is pure.
  */
 
 export type { StripeSettings } from './connect/settings.ts';
@@ -13,4 +16,5 @@ export {
   type StripeDeps,
   type StripeEndpoint,
   type StripeEvent,
-} from './translate/apply-event.ts';
+} from './apply-event.ts';
+export { UnreadableEvent } from './read/fields.ts';

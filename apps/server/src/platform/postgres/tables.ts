@@ -102,6 +102,7 @@ export interface PoliciesTable {
   approval: Fixed<'automatic' | 'manual'>;
   product_id: Fixed<string | null>;
   exclude_tax: Fixed<boolean>;
+  exclude_stripe_tax: Fixed<boolean>;
   exclude_shipping: Fixed<boolean>;
   effective_from: Fixed<Date>;
   created_at: Generated<Date>;
@@ -228,7 +229,8 @@ export interface CommissionsTable {
   type: Fixed<PolicyType>;
   amount_minor: Fixed<bigint>;
   currency: Fixed<string>;
-  hold_until: Fixed<Date>;
+  hold_until: Date;
+  superseded_at: Date | null;
   created_at: Fixed<Date>;
 }
 
@@ -239,6 +241,7 @@ export interface RefundsTable {
   payment_id: Fixed<bigint | null>;
   amount_minor: Fixed<bigint>;
   is_test: Fixed<boolean>;
+  undone_at: Date | null;
 }
 
 export interface CommissionStandingsView {
@@ -249,6 +252,7 @@ export interface CommissionStandingsView {
   paid_minor: Long;
   reversed_minor: Long;
   status: Fixed<string>;
+  disputed_minor: Long;
 }
 
 export interface StripeInboxTable {

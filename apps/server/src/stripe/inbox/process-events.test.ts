@@ -3,7 +3,7 @@ import { type Story, tellStory } from '../../../test/story.ts';
 import { openTestServer, type TestServer, testHasher } from '../../../test/test-server.ts';
 import { addSecret, deliver, eventsOf, plainEvent } from '../../../test/walls/stripe/deliveries.ts';
 import { createLog, createMetrics, type Log } from '../../platform/index.ts';
-import type { applyStripeEvent } from '../translate/apply-event.ts';
+import type { applyStripeEvent } from '../apply-event.ts';
 import { createInboxMetrics } from './metrics.ts';
 import { createProcessor, type Processor } from './process-events.ts';
 

@@ -150,6 +150,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
         clock,
         log,
         reconcile: () => reconcileAll({ postgres, clickhouse, log, clock }),
+        reconcileStripe: () => stripe.reconcile(),
       })
     : undefined;
   return {

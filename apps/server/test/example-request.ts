@@ -67,6 +67,7 @@ const exceptions: Record<string, (body: Record<string, unknown>, own: Holding) =
   'POST /webhooks/stripe/:program_id': () => plainEvent(),
   'POST /api/webhook-distributor/stripe': (_body, own) =>
     plainEvent({ data: { object: { id: 'cs_1', metadata: { program_id: own.programId } } } }),
+  'POST /api/v1/programs/:id/stripe/reconcile': () => ({ from: '2026-01-01', to: '2026-01-31' }),
   'POST /api/v1/programs/:id/stripe/connect': (_body, own) => ({ api_key: own.stripeKey }),
   'POST /api/v1/programs/:id/stripe/oauth/complete': (_body, own) => own.stripeGrant,
   'POST /api/v1/track/refund': (body, own) => ({ ...body, transaction_id: own.transactionId }),

@@ -147,6 +147,10 @@ async function openHolding(
   await deliver(server, program.id, plainEvent({ id: `evt_${mark}_2` }), secret);
   const events = must(await server.get(`/api/v1/programs/${program.id}/stripe/events`, key));
   const account = stripe?.openAccount();
+  const stripeKey = (account && stripe?.restrictedKey(account)) ?? 'rk_test_nobody';
+  if (account !== undefined) {
+    await post(`/api/v1/programs/${program.id}/stripe/connect`, { api_key: stripeKey }, key);
+  }
   const page = must(await server.get(`/api/v1/programs/${program.id}/payments?limit=1`, key));
   return {
     programId: program.id,
@@ -166,7 +170,7 @@ async function openHolding(
     keyId: apiKey.id,
     stripeEndpointId,
     stripeEventId: events.data[0].id,
-    stripeKey: (account && stripe?.restrictedKey(account)) ?? 'rk_test_nobody',
+    stripeKey,
     stripeAccount: account?.id ?? 'acct_nobody',
     stripeGrant:
       account && stripe ? await grantAccess({ server, stripe }, program.id, account, key) : noGrant,

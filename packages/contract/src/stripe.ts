@@ -181,3 +181,45 @@ export const CliStripeConnected = Type.Object({
   payouts_enabled: Type.Boolean(),
 });
 export type CliStripeConnected = Static<typeof CliStripeConnected>;
+
+export const StripeReconcileQuery = Type.Object({
+  from: Type.Optional(Type.String({ description: 'instant or day, inclusive; default yesterday' })),
+  to: Type.Optional(Type.String({ description: 'instant or day, inclusive; at most 31 days after from' })),
+});
+
+const movementKind = Type.Enum(['charge', 'refund', 'dispute']);
+
+export const StripeReconcileItem = Type.Object({
+  kind: movementKind,
+  id: Type.String(),
+  amount_cents: Type.Integer({ description: 'as Stripe writes it' }),
+  currency: Type.String(),
+  created_at: iso,
+  state: Type.Enum(['attributed', 'unattributed', 'excluded', 'missing']),
+  reason: maybeText,
+  payment_id: nullable(Type.Integer()),
+});
+export type StripeReconcileItem = Static<typeof StripeReconcileItem>;
+
+export const StripeReconciliation = Type.Object({
+  account: Type.String(),
+  livemode: Type.Boolean(),
+  from: iso,
+  to: iso,
+  complete: Type.Boolean({ description: 'nothing is missing' }),
+  sums: Type.Array(
+    Type.Object({
+      kind: movementKind,
+      currency: Type.String(),
+      count: Type.Integer(),
+      total_cents: Type.Integer(),
+      attributed_cents: Type.Integer(),
+      unattributed_cents: Type.Integer(),
+      excluded_cents: Type.Integer(),
+      missing_cents: Type.Integer(),
+    }),
+  ),
+  back_filled: Type.Object({ fetched: Type.Integer(), synthesised: Type.Integer() }),
+  items: Type.Array(StripeReconcileItem, { description: 'all but the attributed ones' }),
+});
+export type StripeReconciliation = Static<typeof StripeReconciliation>;

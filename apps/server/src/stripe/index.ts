@@ -6,9 +6,6 @@
  * identity/ who pays. All but the queries is pure.
  */
 
-export type { StripeSettings } from './connect/settings.ts';
-export type { Processor } from './inbox/process-events.ts';
-export { openStripeEdge, type StripeEdge } from './open-edge.ts';
 export {
   applyStripeEvent,
   type EventNote,
@@ -17,4 +14,7 @@ export {
   type StripeEndpoint,
   type StripeEvent,
 } from './apply-event.ts';
+export type { StripeSettings } from './connect/settings.ts';
+export type { Processor } from './inbox/process-events.ts';
+export { openStripeEdge, type StripeEdge } from './open-edge.ts';
 export { UnreadableEvent } from './read/fields.ts';

@@ -19,6 +19,8 @@ import { createInboxMetrics } from './inbox/metrics.ts';
 import { createInbox } from './inbox/open-inbox.ts';
 import { createProcessor, type Processor } from './inbox/process-events.ts';
 import { receiveDelivery } from './inbox/receive-delivery.ts';
+import { reconcileRoutes } from './reconcile/http.ts';
+import { reconcileEveryAccount } from './reconcile/reconcile-account.ts';
 
 export interface StripeEdgeDeps {
   postgres: Postgres;
@@ -39,6 +41,8 @@ export interface StripeEdgeDeps {
 export interface StripeEdge {
   routes: Route[];
   processor: Processor;
+  /** Accounts for every cent of yesterday, of every connected account. */
+  reconcile(): Promise<void>;
   /** Answers the deliveries under way, then finishes the events under way. */
   close(): Promise<void>;
 }
@@ -74,13 +78,16 @@ export function openStripeEdge(deps: StripeEdgeDeps): StripeEdge {
     verify: (program: Program, endpointId: number, livemode: boolean) =>
       verifyEndpoint(verifying, program, endpointId, livemode),
   };
+  const reconciling = { ...connecting, inbox, processor };
   return {
     routes: [
       ...inboxRoutes({ ...webhook, wake: () => processor.wake() }),
       ...endpointRoutes({ postgres, directory, sealer, clock }),
       ...connectRoutes(connecting),
+      ...reconcileRoutes(reconciling),
     ],
     processor,
+    reconcile: () => reconcileEveryAccount(reconciling),
     async close() {
       await inbox.drain();
       await processor.stop();

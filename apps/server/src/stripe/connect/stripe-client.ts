@@ -55,6 +55,34 @@ export async function callStripe<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
+// Stripe's own largest.
+const pageSize = 100;
+
+/**
+ * A whole list of Stripe's, newest first, page by page. Each page is a call of its own that may wait and try again; the
+ * SDK's paging would begin anew, and leaves a rejected promise behind that nobody can catch.
+ */
+export async function listAllOfStripe<Item extends { id: string }>(
+  readPage: (page: {
+    limit: number;
+    starting_after?: string;
+  }) => Promise<{ data: Item[]; has_more: boolean }>,
+  most: number,
+): Promise<Item[]> {
+  const all: Item[] = [];
+  for (;;) {
+    const last = all.at(-1)?.id;
+    const page = await callStripe(() =>
+      readPage({ limit: pageSize, ...(last === undefined ? {} : { starting_after: last }) }),
+    );
+    all.push(...page.data);
+    if (!page.has_more || page.data.length === 0) return all;
+    if (all.length >= most) {
+      throw new AppError('invalid_request', `More than ${most} objects: ask for a shorter period`);
+    }
+  }
+}
+
 /** What Stripe said, as a refusal of ours: the caller is told what to mend, and never a key. */
 export function toRefusal(error: unknown): unknown {
   const { errors } = Stripe;

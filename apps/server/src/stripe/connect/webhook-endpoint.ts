@@ -1,10 +1,12 @@
 import type Stripe from 'stripe';
 import type { Program } from '../../workspaces/index.ts';
 import { enabledEvents, pinnedApiVersion } from './enabled-events.ts';
-import { callStripe, onAccount, type StripeAccess } from './stripe-client.ts';
+import { callStripe, listAllOfStripe, onAccount, type StripeAccess } from './stripe-client.ts';
 
 /** Marks an endpoint as ours, so that a second run finds it whatever its address is by then. */
 const mark = 'headwater_program_id';
+
+const mostEndpoints = 1000;
 
 export interface OwnEndpoint {
   id: string;
@@ -54,8 +56,9 @@ export async function findOwnEndpoints(
   access: StripeAccess,
   program: Program,
 ): Promise<Stripe.WebhookEndpoint[]> {
-  const all = await callStripe(() =>
-    access.stripe.webhookEndpoints.list({ limit: 100 }, onAccount(access)).autoPagingToArray({ limit: 1000 }),
+  const all = await listAllOfStripe(
+    (page) => access.stripe.webhookEndpoints.list(page, onAccount(access)),
+    mostEndpoints,
   );
   return all.filter((one) => one.metadata[mark] === String(program.id));
 }

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isConnectionFailure, type Log, type Postgres } from '../../platform/index.ts';
 import type { Directory } from '../../workspaces/index.ts';
-import { noteDeauthorization } from '../connect/deauthorization.ts';
 import { applyStripeEvent, type StripeDeps, type StripeEvent } from '../apply-event.ts';
+import { noteDeauthorization } from '../connect/deauthorization.ts';
 import { backOffMs } from './back-off.ts';
 import type { InboxMetrics } from './metrics.ts';
 import * as queries from './queries.ts';

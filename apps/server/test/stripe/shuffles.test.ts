@@ -26,6 +26,7 @@ interface Ending {
   balances: Record<string, number>;
   commissions: unknown;
   payments: unknown;
+  customers: unknown;
   explanations: unknown;
 }
 
@@ -71,7 +72,13 @@ async function ending(story: StripeStory, cast: Cast): Promise<Ending> {
     explanations[transactionId] = explained;
   }
   const text = JSON.stringify(
-    { payments, balances: await story.balances(), commissions: await story.commissions(), explanations },
+    {
+      payments,
+      balances: await story.balances(),
+      commissions: await story.commissions(),
+      customers: await story.customers(),
+      explanations,
+    },
     (key, value) => {
       if (
         [

@@ -220,15 +220,15 @@ const refundRowsOf = statement(
   'payments.list_refund_rows',
   `select id, refund_key as key, source, amount_minor as "amountMinor", occurred_at as "occurredAt",
      undone_at is not null as "isUndone"
-   from refunds where workspace_id = $1 and payment_id = $2 and not is_test order by id`,
+   from refunds where workspace_id = $1 and payment_id = $2 and is_test = $3 order by id`,
 );
 
 /** Every refund of a payment, those that failed too. */
 export function listRefundRows(
   trx: Transaction,
-  payment: { workspaceId: number; id: bigint },
+  payment: { workspaceId: number; id: bigint; isTest: boolean },
 ): Promise<(BookedRefund & { occurredAt: Date })[]> {
-  return trx.query(refundRowsOf, [payment.workspaceId, payment.id]);
+  return trx.query(refundRowsOf, [payment.workspaceId, payment.id, payment.isTest]);
 }
 
 const undoRefundRow = statement(
@@ -262,19 +262,6 @@ export async function saveDispute(
 ): Promise<boolean> {
   const rows = await trx.query(saveDisputeRow, [payment.workspaceId, payment.id, key, amountMinor, state]);
   return rows.length > 0;
-}
-
-const testRefundKeys = statement(
-  'payments.list_test_refund_keys',
-  `select refund_key as key from refunds where workspace_id = $1 and payment_id = $2 and is_test`,
-);
-
-export async function listTestRefundKeys(
-  trx: Transaction,
-  payment: { workspaceId: number; id: bigint },
-): Promise<(string | null)[]> {
-  const rows = await trx.query<{ key: string | null }>(testRefundKeys, [payment.workspaceId, payment.id]);
-  return rows.map(({ key }) => key);
 }
 
 const disputesOf = statement(

@@ -16,7 +16,11 @@ export async function settleRefunds(
   now: Date,
 ): Promise<void> {
   const { refunds, disputes } = told;
-  const booked = await provider.listRefundRows(trx, { workspaceId: program.workspaceId, id: paymentId });
+  const booked = await provider.listRefundRows(trx, {
+    workspaceId: program.workspaceId,
+    id: paymentId,
+    isTest: false,
+  });
   if (booked.length === 0 && refunds.length === 0 && disputes.length === 0) return;
   const payment = await provider.lockPastPayment(trx, program.workspaceId, paymentId);
   invariant(payment !== undefined, 'a settled payment exists');

@@ -2,6 +2,7 @@ import { appendEvents, type Transaction } from '../platform/index.ts';
 import type { Program } from '../workspaces/index.ts';
 import { keyScope, type SettleDeps } from './door.ts';
 import { paymentEvents, refundEvents } from './payment-events.ts';
+import { planRefunds } from './plan-refunds.ts';
 import type { ProviderPayment } from './provider-payment.ts';
 import * as provider from './provider-queries.ts';
 import * as queries from './queries.ts';
@@ -41,8 +42,9 @@ export async function settleTestPayments(
       await queries.insertPayment(trx, payment, fact, null);
       await appendEvents(trx, paymentEvents(payment, fact.amountMinor, null, null, fact.occurredAt));
     }
-    const told = await provider.listTestRefundKeys(trx, payment);
-    for (const refund of refunds.filter(({ key }) => !told.includes(key))) {
+    const plan = planRefunds(await provider.listRefundRows(trx, payment), refunds, fact.amountMinor);
+    for (const row of plan.undo) await provider.undoRefund(trx, payment.workspaceId, row.id, now);
+    for (const refund of plan.insert) {
       await queries.insertRefund(trx, {
         workspaceId: program.workspaceId,
         programId: program.id,

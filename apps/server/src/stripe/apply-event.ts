@@ -58,7 +58,7 @@ export async function applyStripeEvent(
   }
   const { workspaceId, id: programId } = program;
   const world = { workspaceId, programId, livemode: event.livemode };
-  const touched = await storePatches(trx, world, patches);
+  const touched = await storePatches(trx, program, world, patches);
   const settle = world.livemode ? settleLive : settleTest;
   const { isApplied, notes } = await settle({ trx, deps, program, world }, touched);
   return { outcome: isApplied ? 'applied' : 'noted', notes };

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { recordProviderLead } from '../customers/index.ts';
 import { type FeeSettings, settlePayments, settleTestPayments } from '../payments/index.ts';
 import type { Clock, Transaction } from '../platform/index.ts';
-import { findClicks } from '../touches/index.ts';
 import type { Program } from '../workspaces/index.ts';
 import * as facts from './facts/queries.ts';
+import type { Cluster } from './facts/store-patches.ts';
+import { identifiersIn } from './identity/identifiers.ts';
 import { type Identification, identifyPayers } from './identity/identify-payers.ts';
 import { type Family, type Purchase, readFamilies } from './wanted/families.ts';
 import { type FamilyNote, type Wanted, wantedOf } from './wanted/provider-payments.ts';
@@ -17,12 +18,6 @@ export interface SettleContext {
   world: facts.World;
 }
 
-/** The names that an event touched. */
-export interface Touched {
-  ids: readonly string[];
-  payers: readonly string[];
-}
-
 export interface Settled {
   /** Whether something was asked of the books because of these names. */
   isApplied: boolean;
@@ -33,10 +28,10 @@ export interface Settled {
  * Brings payments, customers and leads to what follows from all that is known of the touched payers, and of those who
  * share an identifier with them.
  */
-export async function settleLive(context: SettleContext, touched: Touched): Promise<Settled> {
+export async function settleLive(context: SettleContext, touched: Cluster): Promise<Settled> {
   const { trx, deps, program, world } = context;
   const now = deps.clock.now();
-  const { families, purchases, linked, payers } = await loadCluster(context, touched);
+  const { families, purchases, linked, payers } = await loadKnown(context, touched);
   const identification = await identifyPayers(trx, program, world, purchases, payers, now);
   const wanted = families.map((family) => ({ family, wanted: wantedOf(family, program, identification) }));
   const changed = await onlyChanged(trx, world, wanted);
@@ -60,7 +55,7 @@ export async function settleLive(context: SettleContext, touched: Touched): Prom
 }
 
 /** The same for test mode: no customers, no decisions. */
-export async function settleTest(context: SettleContext, touched: Touched): Promise<Settled> {
+export async function settleTest(context: SettleContext, touched: Cluster): Promise<Settled> {
   const { trx, deps, program, world } = context;
   const linked = await facts.listObjectsOfPayers(trx, world, touched.payers, touched.ids);
   const { families } = readFamilies(linked);
@@ -86,52 +81,32 @@ const nobody: Identification = {
   people: new Map(),
 };
 
-interface Cluster {
+interface Known {
   linked: facts.LinkedObject[];
   families: Family[];
   purchases: Purchase[];
-  payers: string[];
+  payers: readonly string[];
 }
 
-/** The touched payers and all who share an identifier with them, locked, with all that is known of them. */
-async function loadCluster({ trx, program, world }: SettleContext, touched: Touched): Promise<Cluster> {
-  let payers = [...touched.payers];
+/** All that is known of the touched payers; what identifies them is kept, for those who will share it. */
+async function loadKnown({ trx, program, world }: SettleContext, touched: Cluster): Promise<Known> {
+  let { payers } = touched;
   for (;;) {
     const linked = await facts.listObjectsOfPayers(trx, world, payers, touched.ids);
     const { families, purchases } = readFamilies(linked);
-    const identifiers = await identifiersOf(trx, program, purchases);
-    await facts.lockNames(
-      trx,
-      world,
-      identifiers.map(({ kind, value }) => `${kind} ${value}`),
-    );
+    const identifiers: facts.PayerIdentifier[] = [];
+    for (const { payer, said } of purchases) {
+      const own = await identifiersIn(trx, program, said);
+      identifiers.push(...own.map((one) => ({ payer, ...one })));
+    }
     await facts.saveIdentifiers(trx, world, identifiers);
-    const cluster = payers.length === 0 ? [] : await facts.listCluster(trx, world, payers);
+    const cluster = await facts.listCluster(trx, world, payers, []);
     const others = cluster.filter((payer) => !payers.includes(payer));
     if (others.length === 0) return { linked, families, purchases, payers };
+    // A fact of another object has joined them just now.
     await facts.lockNames(trx, world, others);
-    payers = [...payers, ...others];
+    payers = cluster;
   }
-}
-
-/** Clicks stand for the browsers that they were made with: two clicks of one browser are one person's, or two who share. */
-async function identifiersOf(
-  trx: Transaction,
-  program: Program,
-  purchases: readonly Purchase[],
-): Promise<facts.Identifier[]> {
-  const ids = [...new Set(purchases.flatMap(({ said }) => said.clicks))];
-  const clicks = ids.length === 0 ? [] : await findClicks(trx, program.workspaceId, ids);
-  return purchases.flatMap(({ payer, said }) => [
-    ...said.emails.map(({ hash }) => ({ payer, kind: 'email', value: hash })),
-    ...said.keys.map((value) => ({ payer, kind: 'key', value })),
-    ...clicks
-      .filter(({ clickId, programId }) => programId === program.id && said.clicks.includes(clickId))
-      .flatMap(({ visitor, webVisitor }) => [
-        { payer, kind: 'browser', value: visitor },
-        ...(webVisitor === null ? [] : [{ payer, kind: 'web', value: webVisitor }]),
-      ]),
-  ]);
 }
 
 /** Leaves out what the books were asked for before in the same words. What waits for another door is asked every time. */
@@ -184,7 +159,7 @@ async function recordLeads(
 }
 
 /** Whether a family has to do with what the event named: a part of it, its payer or its subscription. */
-function isTouched(family: Family, linked: readonly facts.LinkedObject[], { ids }: Touched): boolean {
+function isTouched(family: Family, linked: readonly facts.LinkedObject[], { ids }: Cluster): boolean {
   const parts = new Set([family.root, ...family.keys, ...family.refunds.map(({ key }) => key)]);
   const links = linked.filter(({ id }) => ids.includes(id)).flatMap((one) => one.links);
   return [...ids, ...links].some((id) => parts.has(id) || id === family.subscription);

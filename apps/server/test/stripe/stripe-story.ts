@@ -12,6 +12,8 @@ export interface StripeStory extends Story {
   explained(transactionId: string): Promise<any>;
   payments(): Promise<PaymentLine[]>;
   commissions(): Promise<CommissionLine[]>;
+  /** Customers who signed up or paid. */
+  customers(): Promise<CustomerLine[]>;
   /** Account balances that are not zero. */
   balances(): Promise<Record<string, number>>;
 }
@@ -21,6 +23,15 @@ export interface PaymentLine {
   amount: number;
   refunded: number;
   isTest: boolean;
+}
+
+export interface CustomerLine {
+  key: string | null;
+  email: string | null;
+  status: string;
+  leadAt: Date | null;
+  convertedAt: Date | null;
+  payments: number;
 }
 
 export interface CommissionLine {
@@ -88,6 +99,14 @@ export async function tellStripeStory(server: TestServer, options: StoryOptions 
          join partners r on r.id = c.partner_id
          where c.program_id = $1 and c.superseded_at is null
          order by p.occurred_at, p.transaction_id, r.name`,
+        [story.programId],
+      ),
+    customers: () =>
+      postgres.query<CustomerLine>(
+        `select customer_key as key, email_masked as email, status, lead_at as "leadAt", converted_at as "convertedAt",
+           (select count(*)::int from payments p where p.customer_id = c.id) as payments
+         from customers c where program_id = $1 and status <> 'click'
+         order by customer_key, email_masked, converted_at, lead_at`,
         [story.programId],
       ),
     async balances() {

@@ -163,7 +163,8 @@ const saveIdentifierRows = statement(
    on conflict do nothing`,
 );
 
-export interface Identifier {
+/** What identifies a payer. */
+export interface PayerIdentifier {
   payer: string;
   kind: string;
   value: string;
@@ -172,7 +173,7 @@ export interface Identifier {
 export async function saveIdentifiers(
   trx: Transaction,
   world: World,
-  identifiers: readonly Identifier[],
+  identifiers: readonly PayerIdentifier[],
 ): Promise<void> {
   if (identifiers.length === 0) return;
   await trx.query(saveIdentifierRows, [
@@ -189,6 +190,9 @@ const cluster = statement(
   `with recursive cluster(payer) as (
      select unnest($3::text[])
      union
+     select i.payer from unnest($4::text[], $5::text[]) as said(kind, value)
+     join stripe_identifiers i on i.workspace_id = $1 and i.program_id = $2 and i.kind = said.kind and i.value = said.value
+     union
      select other.payer from cluster c
      join stripe_identifiers own on own.workspace_id = $1 and own.program_id = $2 and own.payer = c.payer
      join stripe_identifiers other on other.workspace_id = $1 and other.program_id = $2 and other.kind = own.kind
@@ -197,13 +201,21 @@ const cluster = statement(
    select payer from cluster order by payer`,
 );
 
-/** These payers and everybody who shares an identifier with them, directly or through others. */
+/** These payers, those of whom the same was said, and everybody who shares an identifier with them, directly or through others. */
 export async function listCluster(
   trx: Transaction,
   world: World,
   payers: readonly string[],
+  said: readonly { kind: string; value: string }[],
 ): Promise<string[]> {
-  const rows = await trx.query<{ payer: string }>(cluster, [world.workspaceId, world.programId, payers]);
+  if (payers.length + said.length === 0) return [];
+  const rows = await trx.query<{ payer: string }>(cluster, [
+    world.workspaceId,
+    world.programId,
+    payers,
+    said.map(({ kind }) => kind),
+    said.map(({ value }) => value),
+  ]);
   return rows.map(({ payer }) => payer);
 }
 

@@ -1,34 +1,45 @@
 import type { Transaction } from '../../platform/index.ts';
+import type { Program } from '../../workspaces/index.ts';
+import { type Identifier, identifiersIn } from '../identity/identifiers.ts';
+import { collectSaid } from '../wanted/said.ts';
 import { mergeFacts, mergePayer } from './merge.ts';
 import { noFacts, type ObjectPatch } from './object-facts.ts';
 import * as queries from './queries.ts';
 
+/** The names that belong together: objects of the same payments, who pays them, and all who share an identifier. */
+export interface Cluster {
+  ids: string[];
+  payers: string[];
+}
+
 /**
  * Adds what an event says to what is known. On return nobody else is at work on anything that belongs to the same
- * payments: every name among them is locked until the transaction ends. Returns all of these names.
+ * payments or the same people: every name among them is locked until the transaction ends. All of them are looked for
+ * before the first one is locked, so that two events which meet wait for each other and not in a circle.
  */
 export async function storePatches(
   trx: Transaction,
+  program: Program,
   world: queries.World,
   patches: readonly ObjectPatch[],
-): Promise<{ ids: string[]; payers: string[] }> {
-  const named = [...new Set(patches.flatMap((patch) => [patch.id, ...patch.links]))];
-  const payers = patches.flatMap(({ payer }) => payer ?? []);
-  const locked = await lockFamily(trx, world, named, payers, new Set());
+): Promise<Cluster> {
+  const named = {
+    ids: [...new Set(patches.flatMap((patch) => [patch.id, ...patch.links]))],
+    payers: patches.flatMap(({ payer }) => payer ?? []),
+    identifiers: world.livemode ? await identifiersIn(trx, program, collectSaid(patches)) : [],
+  };
+  const cluster = await lockCluster(trx, world, named);
   await queries.saveLinks(
     trx,
     world,
     patches.flatMap(({ id, links }) => links.map((link) => [id, link] as const)),
   );
-  const known = new Map(
-    (
-      await queries.findObjects(
-        trx,
-        world,
-        patches.map(({ id }) => id),
-      )
-    ).map((object) => [object.id, object]),
+  const found = await queries.findObjects(
+    trx,
+    world,
+    patches.map(({ id }) => id),
   );
+  const known = new Map(found.map((object) => [object.id, object]));
   for (const { id, kind, payer, subscription, facts } of patches) {
     const before = known.get(id);
     known.set(id, {
@@ -40,32 +51,34 @@ export async function storePatches(
     });
   }
   await queries.saveObjects(trx, world, [...known.values()]);
-  const merged = [...known.values()].flatMap(({ payer }) => payer ?? []);
-  return lockFamily(trx, world, named, [...payers, ...merged], locked.names);
+  return cluster;
 }
 
-interface Locked {
-  ids: string[];
-  payers: string[];
-  names: Set<string>;
-}
-
-/** Locks a family whose members become known by looking: again, until looking finds nobody new. */
-async function lockFamily(
+/**
+ * Locks a cluster whose members become known by looking. When another event has made it larger while we waited, everything
+ * is let go and taken again: names are only ever taken all at once and in one order, so nobody waits in a circle.
+ */
+async function lockCluster(
   trx: Transaction,
   world: queries.World,
-  named: readonly string[],
-  payers: readonly string[],
-  held: ReadonlySet<string>,
-): Promise<Locked> {
-  const names = new Set(held);
-  for (;;) {
-    const relatives = await queries.listRelatives(trx, world, named);
+  named: { ids: readonly string[]; payers: readonly string[]; identifiers: readonly Identifier[] },
+): Promise<Cluster> {
+  const identifiers = named.identifiers.map(({ kind, value }) => `${kind} ${value}`);
+  const look = async () => {
+    const relatives = await queries.listRelatives(trx, world, named.ids);
     const ids = relatives.map(({ id }) => id);
-    const own = [...new Set([...payers, ...relatives.flatMap(({ payer }) => payer ?? [])])];
-    const missing = [...ids, ...own].filter((name) => !names.has(name));
-    if (missing.length === 0) return { ids, payers: own, names };
-    await queries.lockNames(trx, world, missing);
-    for (const name of missing) names.add(name);
+    const own = [...new Set([...named.payers, ...relatives.flatMap(({ payer }) => payer ?? [])])];
+    const payers = world.livemode ? await queries.listCluster(trx, world, own, named.identifiers) : own;
+    return { ids, payers };
+  };
+  const names = new Set(identifiers);
+  let cluster = await look();
+  for (;;) {
+    for (const name of [...cluster.ids, ...cluster.payers]) names.add(name);
+    await trx.query('savepoint cluster');
+    await queries.lockNames(trx, world, [...names]);
+    cluster = await look();
+    if ([...cluster.ids, ...cluster.payers].every((name) => names.has(name))) return cluster;
+    await trx.query('rollback to savepoint cluster');
   }
 }

@@ -51,7 +51,8 @@ const disputeStates: Readonly<Record<string, readonly [number, DisputeEnd]>> = {
 };
 
 export function readDispute(dispute: Fields, at: number): ObjectPatch {
-  const id = getText(dispute, 'id', 'a dispute');
+  // The oldest ones have no id of their own: a charge had one dispute then.
+  const id = textOf(dispute.id) ?? `${getText(dispute, 'charge', 'a dispute')}:dispute`;
   const status = getText(dispute, 'status', 'a dispute');
   const known = disputeStates[status];
   if (known === undefined) throw new UnreadableEvent(`a dispute has the status ${status}`);

@@ -16,7 +16,7 @@ export interface Said {
 // Where the program's keys may sit, in the order in which they are read (contract §7).
 const sources: readonly ObjectKind[] = ['session', 'invoice', 'subscription', 'intent', 'charge', 'customer'];
 
-export function collectSaid(objects: readonly StoredObject[]): Said {
+export function collectSaid(objects: readonly Pick<StoredObject, 'id' | 'kind' | 'facts'>[]): Said {
   const inOrder = sources.flatMap((kind) =>
     objects.filter((object) => object.kind === kind).sort((a, b) => (a.id < b.id ? -1 : 1)),
   );

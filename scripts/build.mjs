@@ -38,8 +38,15 @@ export async function buildAll() {
       outdir,
       ...forNode,
     }),
+    buildCli(),
     buildTracker(),
   ]);
+}
+
+/** The `headwater` command. */
+export async function buildCli() {
+  const cli = join(root, 'packages/cli');
+  await build({ entryPoints: [join(cli, 'src/main.ts')], outdir: join(cli, 'dist'), ...forNode });
 }
 
 /** The demo shop, which only `npm run demo` needs. Answers with its module. */

@@ -68,7 +68,7 @@ export async function openTestServer(
     rateLimitPerMinute?: number;
     /** Where Stripe is; left out: nowhere. */
     stripe?: Partial<StripeSettings>;
-    publicUrl?: string;
+    publicUrl?: () => string;
     /** Where the server finds its database, if not there directly. */
     through?: (databaseUrl: string) => string;
   } = {},
@@ -92,7 +92,7 @@ export async function openTestServer(
       apiBase: 'http://127.0.0.1:9',
       ...options.stripe,
     },
-    publicUrl: () => options.publicUrl ?? 'https://headwater.example',
+    publicUrl: options.publicUrl ?? (() => 'https://headwater.example'),
     jobs: false,
   });
   const key = newToken('affk_');

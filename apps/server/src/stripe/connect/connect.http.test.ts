@@ -444,7 +444,7 @@ describe('GET …/stripe', () => {
   });
 
   it('200 warns of an address that Stripe cannot reach', async () => {
-    const local = await openWithDouble({ publicUrl: 'http://localhost:3000' });
+    const local = await openWithDouble({ publicUrl: () => 'http://localhost:3000' });
     try {
       const told = await tellStory(local.server);
       const reply = await local.server.get(path('', told.programId), local.server.key);

@@ -222,7 +222,7 @@ describe('headwater stripe', () => {
     const { charge } = account.checkout({ amount: 700, metadata: { program_id: String(story.programId) } });
     const look = await run(['stripe', 'reconcile', '--from', day, '--dry-run']);
     expect(look.code).toBe(5);
-    expect(look.out).toMatch(new RegExp(`missing {2}${charge.id} {2}700 USD .*not_received`));
+    expect(look.out).toMatch(new RegExp(`missing +${charge.id} {2}700 USD .*not_received`));
     const filled = await run(['stripe', 'reconcile', '--from', day, '--json']);
     expect(filled.code).toBe(0);
     expect(JSON.parse(filled.out)).toMatchObject([

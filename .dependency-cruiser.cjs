@@ -7,7 +7,7 @@ const floors = [
   'touches',
   'customers',
   'payments',
-  'reports',
+  'reports|stripe',
   'jobs|http',
 ];
 

@@ -38,8 +38,15 @@ export async function buildAll() {
       outdir,
       ...forNode,
     }),
+    buildCli(),
     buildTracker(),
   ]);
+}
+
+/** The `headwater` command. */
+export async function buildCli() {
+  const cli = join(root, 'packages/cli');
+  await build({ entryPoints: [join(cli, 'src/main.ts')], outdir: join(cli, 'dist'), ...forNode });
 }
 
 /** The demo shop, which only `npm run demo` needs. Answers with its module. */
@@ -47,6 +54,13 @@ export async function buildShop() {
   const shop = join(root, 'apps/demo-shop');
   await build({ entryPoints: [join(shop, 'src/main.ts')], outdir: join(shop, 'dist'), ...forNode });
   return import(pathToFileURL(join(shop, 'dist/main.js')).href);
+}
+
+/** The double of Stripe, for what shows or measures the server without a Stripe account. Answers with its module. */
+export async function buildStripeDouble() {
+  const double = join(root, 'packages/stripe-double');
+  await build({ entryPoints: [join(double, 'src/index.ts')], outdir: join(double, 'dist'), ...forNode });
+  return import(pathToFileURL(join(double, 'dist/index.js')).href);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await buildAll();

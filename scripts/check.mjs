@@ -9,6 +9,8 @@ const checks = [
   ['format and lint', bin('biome'), 'check', '--error-on-warnings', '.'],
   ['types: server', bin('tsc'), '-p', 'apps/server'],
   ['types: contract', bin('tsc'), '-p', 'packages/contract'],
+  ['types: command', bin('tsc'), '-p', 'packages/cli'],
+  ['types: stripe double', bin('tsc'), '-p', 'packages/stripe-double'],
   ['types: tracker', bin('tsc'), '-p', 'packages/tracker'],
   ['types: shop', bin('tsc'), '-p', 'apps/demo-shop'],
   ['types: journeys', bin('tsc'), '-p', 'e2e'],

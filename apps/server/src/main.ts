@@ -42,6 +42,7 @@ async function main(): Promise<void> {
   if (config.startedByNpm) stopWithoutParent(() => void stop(0));
 
   try {
+    let url = config.publicUrl ?? `http://localhost:${config.port}`;
     const geo = openGeo(config.geoDatabase);
     geo.catch(() => {});
     engines = await startEngines({
@@ -64,13 +65,15 @@ async function main(): Promise<void> {
       geo: await geo,
       fee: { bps: config.feeBps, freeRevenueMinor: config.feeFreeMinor },
       rateLimitPerMinute: config.rateLimitPerMinute,
+      stripe: config.stripe,
+      publicUrl: () => url,
       jobs: true,
       onProgress: progress.show,
     });
     const firstKey = await prepareKeys(config, engines.databaseUrl);
     await server.app.listen({ port: config.port, host: config.host });
     const { port } = server.app.server.address() as AddressInfo;
-    const url = config.publicUrl ?? `http://localhost:${port}`;
+    url = config.publicUrl ?? `http://localhost:${port}`;
     engines.announce(url);
     progress.done();
     printBanner({

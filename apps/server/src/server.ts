@@ -25,6 +25,7 @@ import {
   type Shipper,
 } from './platform/index.ts';
 import { reconcileAll, reportRoutes } from './reports/index.ts';
+import { openStripeEdge, type StripeEdge, type StripeSettings } from './stripe/index.ts';
 import {
   createCookieless,
   createIngest,
@@ -46,6 +47,9 @@ export interface ServerOptions {
   geo: Geo;
   fee: { bps: number; freeRevenueMinor: bigint };
   rateLimitPerMinute: number;
+  stripe: StripeSettings;
+  /** Where people and Stripe reach this server; asked for when it serves. */
+  publicUrl(): string;
   /** Run the schedule in this process. */
   jobs: boolean;
   onProgress?: (text: string) => void;
@@ -60,6 +64,7 @@ export interface Server {
   directory: Directory;
   shipper: Shipper;
   ingest: Ingest;
+  stripe: StripeEdge;
   /** Stops taking requests, finishes those under way, and lets go of both stores. */
   close(): Promise<void>;
 }
@@ -92,6 +97,15 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   const shipper = createShipper({ postgres, databaseUrl: options.databaseUrl, clickhouse, log, metrics });
   const fees = { feeBps: fee.bps, feeFreeMinor: fee.freeRevenueMinor };
   const stores = { postgres, directory, clock, hasher };
+  const stripe = openStripeEdge({
+    ...stores,
+    fees,
+    log,
+    metrics,
+    secret: options.secret,
+    settings: options.stripe,
+    publicUrl: options.publicUrl,
+  });
   const routes: Route[] = [
     ...touchRoutes({
       click: { postgres, directory, ingest, geo, clock, metrics },
@@ -115,6 +129,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     ...listPaymentsRoute(stores),
     ...listCommissionsRoute(stores),
     ...reportRoutes({ postgres, clickhouse, directory, clock, lagSeconds: () => shipper.lagSeconds() }),
+    ...stripe.routes,
   ];
   const tracker = await readFile(join(packageRoot(), '../../packages/tracker/dist/headwater.js'), 'utf8');
   const app = await buildApp({
@@ -134,12 +149,14 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     }),
   });
   shipper.start();
+  if (options.jobs) stripe.processor.start();
   const jobs = options.jobs
     ? await runJobs({
         postgres,
         clock,
         log,
         reconcile: () => reconcileAll({ postgres, clickhouse, log, clock }),
+        reconcileStripe: () => stripe.reconcile(),
       })
     : undefined;
   return {
@@ -150,9 +167,11 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     directory,
     shipper,
     ingest,
+    stripe,
     async close() {
       await app.close();
       await ingest.drain();
+      await stripe.close();
       await jobs?.stop().catch(() => {});
       await shipper.stop();
       await directory.close();

@@ -1,5 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import type { StripeDouble } from '@headwater/stripe-double';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -16,20 +17,23 @@ import {
   prototypeValues,
 } from './hostile-values.ts';
 import { openTenant, type Tenant } from './tenants.ts';
-import { openTestServer, type TestServer } from './test-server.ts';
+import type { TestServer } from './test-server.ts';
+import { openWithDouble } from './walls/stripe/with-double.ts';
 
 // Every route is attacked, because the list of routes is the table: a new route is covered by being declared.
 
 vi.setConfig({ testTimeout: 180_000 });
 
 let server: TestServer;
+let stripe: StripeDouble;
+let close: () => Promise<void>;
 let routes: readonly Route[];
 
 beforeAll(async () => {
-  server = await openTestServer();
+  ({ server, stripe, close } = await openWithDouble());
   routes = server.server.routes;
 });
-afterAll(() => server.close());
+afterAll(() => close());
 
 interface Attack {
   route: Route;
@@ -48,7 +52,7 @@ const tenants = new Map<Route, Promise<Tenant>>();
 
 /** A tenant for each route: what one attack stores must not change what the next is answered. */
 function tenantOf(route: Route): Promise<Tenant> {
-  const known = tenants.get(route) ?? openTenant(server, `tenant${routes.indexOf(route)}`);
+  const known = tenants.get(route) ?? openTenant(server, `tenant${routes.indexOf(route)}`, stripe);
   tenants.set(route, known);
   return known;
 }
@@ -61,7 +65,11 @@ function tokenOf({ access }: Route, tenant: Tenant): string | undefined {
 
 /** Sends what the owner of everything might send, if not for the attack. Whatever it is, it is answered in JSON and in time. */
 async function attack({ route, url, payload, headers }: Attack, what: string): Promise<Answered> {
-  const token = tokenOf(route, await tenantOf(route));
+  const tenant = await tenantOf(route);
+  const token = tokenOf(route, tenant);
+  // What the sender of a raw route signs is whatever it sends.
+  const signed =
+    route.raw === undefined ? {} : { 'stripe-signature': tenant.signAsStripe(String(payload ?? '')) };
   const startedAt = performance.now();
   const response = await server.server.app.inject({
     method: route.method,
@@ -69,6 +77,7 @@ async function attack({ route, url, payload, headers }: Attack, what: string): P
     headers: {
       ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...signed,
       ...headers,
     },
     ...(payload === undefined ? {} : { payload }),
@@ -124,8 +133,11 @@ async function example(route: Route): Promise<ExampleRequest> {
   return exampleRequest(route, await tenantOf(route));
 }
 
-/** The body of a GET is never looked at (HTTP gives it no meaning): what is in it cannot matter. */
-const readsBody = ({ method }: Route) => method !== 'GET';
+/**
+ * The body of a GET is never looked at (HTTP gives it no meaning): what is in it cannot matter. A raw route has rules of
+ * its own, tested below.
+ */
+const readsBody = ({ method, raw }: Route) => method !== 'GET' && raw === undefined;
 
 describe('bodies that are no JSON object', () => {
   it('400 Malformed JSON, on every route', async () => {
@@ -186,7 +198,7 @@ describe('bodies that are no JSON object', () => {
   });
 
   it('prototype keys are malformed, wherever they are', async () => {
-    for (const route of routes.filter((one) => one.body !== undefined)) {
+    for (const route of routes.filter((one) => one.body !== undefined && readsBody(one))) {
       const request = await example(route);
       const url = urlOf(route, request);
       const attacks = prototypeValues.flatMap((value) => [
@@ -211,6 +223,45 @@ describe('bodies that are no JSON object', () => {
       for (const payload of ['{"a":1}', '{"broken', `"${'x'.repeat(10_000_000)}"`]) {
         expect((await attack({ route, url, payload }, brief(payload))).status).toBe(plain.status);
       }
+    }
+  });
+});
+
+describe('raw routes', () => {
+  it('whatever is signed is answered 400 or taken, over the limit 413, and nothing of it is kept when refused', async () => {
+    for (const route of routes.filter(({ raw }) => raw !== undefined)) {
+      const request = await example(route);
+      const url = urlOf(route, request);
+      const limit = route.raw?.limitBytes ?? 0;
+      const bodies = [...malformedBodies, ...nonObjects, ...hostileValues, '', '{}', 'x'.repeat(limit)];
+      await attackAll(
+        bodies.map((payload) => ({ route, url, payload, what: brief(payload) })),
+        ({ status }, what) => expect([400, 404], what).toContain(status),
+      );
+      const fields = Object.keys(request.body ?? {});
+      await attackAll(
+        fields.flatMap((field) =>
+          [...hostileValues, ...prototypeValues].map((value) => ({
+            route,
+            url,
+            payload: withField(request, field, value),
+            what: `${field}: ${brief(value)}`,
+          })),
+        ),
+        ({ status }, what) => expect([200, 400, 404, 413], what).toContain(status),
+      );
+      await attackAll(
+        ['x'.repeat(limit + 1), 'x'.repeat(10_000_000)].map((payload) => ({
+          route,
+          url,
+          payload,
+          what: 'huge',
+        })),
+        ({ status, body }, what) => {
+          expect(status, what).toBe(413);
+          expect(body.error, what).toBe('Payload too large');
+        },
+      );
     }
   });
 });
@@ -283,7 +334,9 @@ describe('wrong values in the fields of a body', () => {
   });
 
   it('unlisted fields are ignored, however they look', async () => {
-    for (const route of routes.filter((one) => one.body !== undefined && one.method === 'POST')) {
+    for (const route of routes.filter(
+      (one) => one.body !== undefined && one.method === 'POST' && readsBody(one),
+    )) {
       for (const value of [deep(100_000), deep(30_000, '{"a":', '}'), '"\\u0000"', '1e309']) {
         const request = await example(route);
         const answer = await attack(
@@ -433,7 +486,18 @@ describe('paths, queries and headers', () => {
       const request = await example(route);
       const { body } = request;
       for (const { name } of pathParams(route)) {
-        const attacks = hostilePathIds.map((id) => ({
+        // `.` and `..` are taken out by the client: what is left may be another route, such as …/stripe/replay.
+        const leadsElsewhere = (id: string) => {
+          const left = new URL(
+            route.path.replace(`:${name}`, () => id),
+            'http://x',
+          ).pathname;
+          return (
+            left !== route.path && routes.some((one) => one.path === left && one.method === route.method)
+          );
+        };
+        const ids = hostilePathIds.filter((id) => !id.startsWith('.') || !leadsElsewhere(id));
+        const attacks = ids.map((id) => ({
           route,
           url: urlOf({ ...route, path: route.path.replace(`:${name}`, () => id) }, request),
           payload: body === undefined ? undefined : JSON.stringify(body),

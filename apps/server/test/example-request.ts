@@ -1,12 +1,15 @@
 import type { TSchema } from 'typebox';
 import { newId, type Route } from '../src/platform/index.ts';
 import type { Holding } from './tenants.ts';
+import { plainEvent } from './walls/stripe/deliveries.ts';
 
 /** A request to a route that its owner may well send. */
 export interface ExampleRequest {
   params: Record<string, string>;
   query: Record<string, string>;
   body: Record<string, unknown> | undefined;
+  /** What a route asks for besides the token. */
+  headers: Record<string, string>;
 }
 
 type Words = Record<string, unknown>;
@@ -41,6 +44,9 @@ export const idFields: Record<string, (own: Holding) => unknown> = {
   affiliate_url: (own) => `https://shop.example/?aff=${own.linkCode}`,
   code: (own) => own.linkCode,
   cursor: (own) => own.cursor,
+  event_id: (own) => own.stripeEventId,
+  endpoint_id: (own) => own.stripeEndpointId,
+  stripe_user_id: (own) => own.stripeAccount,
 };
 
 /** Fields whose example must be a new one each time, since the owner's own is taken. */
@@ -58,10 +64,18 @@ const exceptions: Record<string, (body: Record<string, unknown>, own: Holding) =
   'POST /api/v1/websites': ({ program_id: _, ...body }) => body,
   // a customer who paid is a lead no more
   'POST /api/v1/track/lead': (body) => ({ ...body, customer_key: newId('user') }),
+  'POST /webhooks/stripe/:program_id': () => plainEvent(),
+  'POST /api/webhook-distributor/stripe': (_body, own) =>
+    plainEvent({ data: { object: { id: 'cs_1', metadata: { program_id: own.programId } } } }),
+  'POST /api/v1/programs/:id/stripe/reconcile': () => ({ from: '2026-01-01', to: '2026-01-31' }),
+  'POST /api/v1/programs/:id/stripe/connect': (_body, own) => ({ api_key: own.stripeKey }),
+  'POST /api/v1/programs/:id/stripe/oauth/complete': (_body, own) => own.stripeGrant,
   'POST /api/v1/track/refund': (body, own) => ({ ...body, transaction_id: own.transactionId }),
 };
 
 const knownFields: Record<string, unknown> = {
+  redirect_uri: 'http://127.0.0.1:4711/callback',
+  webhook_secret: 'whsec_0123456789abcdef',
   domain: 'shop.example',
   destination_url: 'https://shop.example/page',
   customer_email: 'someone@shop.example',
@@ -93,7 +107,10 @@ export function exampleRequest(route: Route, own: Holding): ExampleRequest {
   const general = route.body === undefined ? undefined : exampleObject(route.body, own, false);
   const exception = exceptions[`${route.method} ${route.path}`];
   const body = general !== undefined && exception !== undefined ? exception(general, own) : general;
-  return { params, query: exampleQuery(route, own), body };
+  // The bytes of a raw route are signed by their sender.
+  const headers: Record<string, string> =
+    route.raw === undefined ? {} : { 'stripe-signature': own.signAsStripe(JSON.stringify(body)) };
+  return { params, query: exampleQuery(route, own), body, headers };
 }
 
 export function paramOf(name: string, collection: string): (own: Holding) => unknown {

@@ -1,3 +1,4 @@
+import type { StripeDouble } from '@headwater/stripe-double';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { newClickId, newId, newToken, type Route, scopes } from '../src/platform/index.ts';
 import {
@@ -11,7 +12,8 @@ import {
 } from './example-request.ts';
 import { type Fingerprint, takeFingerprint } from './fingerprint.ts';
 import { type Holding, openTenant, type Tenant } from './tenants.ts';
-import { openTestServer, type Reply, type TestServer } from './test-server.ts';
+import type { Reply, TestServer } from './test-server.ts';
+import { openWithDouble } from './walls/stripe/with-double.ts';
 
 // Every route is tried, because the list of routes is the table: a new route is covered by being declared.
 // `alfa` is the tenant who must not be seen or touched, `bravo` the one who tries.
@@ -22,24 +24,26 @@ const missing = 'Missing or malformed Authorization header';
 const unknown = 'Invalid API token';
 
 let server: TestServer;
+let stripe: StripeDouble;
+let close: () => Promise<void>;
 let alfa: Tenant;
 let bravo: Tenant;
 let routes: readonly Route[];
 
 beforeAll(async () => {
-  server = await openTestServer();
-  alfa = await openTenant(server, 'alfa');
-  bravo = await openTenant(server, 'bravo');
+  ({ server, stripe, close } = await openWithDouble());
+  alfa = await openTenant(server, 'alfa', stripe);
+  bravo = await openTenant(server, 'bravo', stripe);
   routes = server.server.routes;
 });
-afterAll(() => server.close());
+afterAll(() => close());
 
 const nameOf = (route: Route) => `${route.method} ${route.path}`;
 const textOf = (reply: Reply) => reply.body?.message ?? reply.body?.error;
 
 function send(route: Route, request: ExampleRequest, authorization?: string): Promise<Reply> {
   return server.call(route.method, urlOf(route, request), request.body, {
-    headers: authorization === undefined ? {} : { authorization },
+    headers: { ...request.headers, ...(authorization === undefined ? {} : { authorization }) },
   });
 }
 
@@ -87,7 +91,7 @@ const malformed = ['', 'Bearer', 'Bearer ', 'Bearer    \t ', 'Basic YWZmXw==', '
 describe('the examples', () => {
   it('are requests that the owner of everything in them may send, for every route', async () => {
     for (const route of routes) {
-      const owner = await openTenant(server, `own${routes.indexOf(route)}`);
+      const owner = await openTenant(server, `own${routes.indexOf(route)}`, stripe);
       const reply = await send(route, exampleRequest(route, owner), `Bearer ${ownToken(route, owner)}`);
       expect(reply.status, `${nameOf(route)}: ${JSON.stringify(reply.body)}`).toBeLessThan(300);
     }
@@ -121,7 +125,7 @@ describe('a caller without a valid credential', () => {
         const what = `${nameOf(route)} with ${JSON.stringify(header)?.slice(0, 40)}`;
         expect([reply.status, textOf(reply)], what).toEqual([401, text]);
         expect(reply.headers['x-request-id'], what).toMatch(/^req_/);
-        expectNothingOfAlfa(reply, { params: {}, query: {}, body: {} });
+        expectNothingOfAlfa(reply, { params: {}, query: {}, body: {}, headers: {} });
       }
       await expectUnchanged(before);
     }
@@ -175,7 +179,7 @@ describe('a caller with a valid credential of the wrong kind, tenant, scope or p
         const what = `${nameOf(route)} with ${token.slice(0, 12)}: ${JSON.stringify(reply.body)}`;
         expect(allowed, what).toContain(reply.status);
         if (text !== undefined) expect(textOf(reply), what).toBe(text);
-        expectNothingOfAlfa(reply, { params: {}, query: {}, body: {} });
+        expectNothingOfAlfa(reply, { params: {}, query: {}, body: {}, headers: {} });
         await expectUnchanged(before);
       };
       if (access.kind === 'program' || access.kind === 'program_if_sent') {
@@ -209,7 +213,11 @@ describe('a caller with a valid credential of the wrong kind, tenant, scope or p
 
   async function readAsItself(route: Route, limited: string, before: Fingerprint): Promise<void> {
     for (const token of [bravo.key, limited]) {
-      const reply = await send(route, { params: {}, query: {}, body: undefined }, `Bearer ${token}`);
+      const reply = await send(
+        route,
+        { params: {}, query: {}, body: undefined, headers: {} },
+        `Bearer ${token}`,
+      );
       const answered = JSON.stringify(reply.body);
       for (const secret of secretsOf(alfa)) expect(answered).not.toContain(secret);
       expect(answered, nameOf(route)).not.toContain('alfa-1');
@@ -231,14 +239,16 @@ const publicNames = new Set(['affiliate_url', 'website_id', 'program_id']);
 const sharedNames = new Set(['code', 'cursor']);
 
 function slotsOf(route: Route): Slot[] {
-  const slots: Slot[] = pathParams(route).map(({ name, collection }) => ({
+  const isPublic = route.access.kind === 'public';
+  // Whether a program exists is no secret on a public route: Stripe is told by contract (§7) what it must mend.
+  const guarded = pathParams(route).filter(({ name }) => !(isPublic && publicNames.has(name)));
+  const slots: Slot[] = guarded.map(({ name, collection }) => ({
     name: `path :${name}`,
     fill: (request, holding) => ({
       ...request,
       params: { ...request.params, [name]: String(paramOf(name, collection)(holding)) },
     }),
   }));
-  const isPublic = route.access.kind === 'public';
   const isSlot = (name: string) =>
     idFields[name] !== undefined && !sharedNames.has(name) && !(isPublic && publicNames.has(name));
   for (const name of Object.keys(propertiesOf(route.query ?? ({} as never))).filter(isSlot)) {
@@ -279,6 +289,9 @@ function nobody(): Holding {
     transactionId: text,
     paymentId: 2_000_000_000,
     keyId: 2_000_000_000,
+    stripeEndpointId: 2_000_000_000,
+    stripeEventId: 2_000_000_000,
+    stripeAccount: newId('acct'),
   };
 }
 
@@ -299,7 +312,7 @@ describe('a request of one’s own with something foreign in it', () => {
     let tried = 0;
     for (const route of routes) {
       // Another one for each route: what a route stores under alfa's texts is its caller's own afterwards.
-      const bravo = await openTenant(server, `bravo${routes.indexOf(route)}`);
+      const bravo = await openTenant(server, `bravo${routes.indexOf(route)}`, stripe);
       for (const slot of slotsOf(route)) {
         const token = `Bearer ${ownToken(route, bravo)}`;
         const what = `${nameOf(route)}, ${slot.name}`;

@@ -1,5 +1,8 @@
+import { type StripeDouble, signatureHeader } from '@headwater/stripe-double';
 import { hashToken, maskToken, newToken } from '../src/platform/index.ts';
 import type { Reply, TestServer } from './test-server.ts';
+import { addSecret, deliver, plainEvent } from './walls/stripe/deliveries.ts';
+import { grantAccess } from './walls/stripe/with-double.ts';
 
 /** A program with one of everything that has an id, all of it known to the database. */
 export interface Holding {
@@ -18,6 +21,16 @@ export interface Holding {
   transactionId: string;
   paymentId: number;
   keyId: number;
+  stripeEndpointId: number;
+  /** Our id of an event in the inbox. */
+  stripeEventId: number;
+  /** The `Stripe-Signature` of a body, as the program's Stripe account would sign it now. */
+  signAsStripe(payload: string): string;
+  /** A restricted key of a Stripe account of the program's own; any, where there is no Stripe. */
+  stripeKey: string;
+  stripeAccount: string;
+  /** A state and a code of OAuth that were not used yet. */
+  stripeGrant: { state: string; code: string };
   /** Where each list's second page begins. */
   cursor: string;
 }
@@ -30,6 +43,8 @@ export interface Tenant extends Holding {
   newKey(options?: KeyOptions): Promise<string>;
 }
 
+const noGrant = { state: 'st_nobody', code: 'ac_nobody' };
+
 interface KeyOptions {
   scopes?: string[];
   programScope?: number[];
@@ -38,7 +53,7 @@ interface KeyOptions {
 }
 
 /** A workspace with two programs. Every text in it carries `mark`, so that a leak of it can be seen in an answer. */
-export async function openTenant(server: TestServer, mark: string): Promise<Tenant> {
+export async function openTenant(server: TestServer, mark: string, stripe?: StripeDouble): Promise<Tenant> {
   const { postgres } = server.database;
   const [workspace] = await postgres.query<{ id: number }>(
     'insert into workspaces (name) values ($1) returning id',
@@ -66,12 +81,17 @@ export async function openTenant(server: TestServer, mark: string): Promise<Tena
     return key;
   };
   const key = await newKey();
-  const first = await openHolding(server, key, `${mark}-1`);
-  const second = await openHolding(server, key, `${mark}-2`);
+  const first = await openHolding(server, key, `${mark}-1`, stripe);
+  const second = await openHolding(server, key, `${mark}-2`, stripe);
   return { ...first, workspaceId, key, second, newKey };
 }
 
-async function openHolding(server: TestServer, key: string, mark: string): Promise<Holding> {
+async function openHolding(
+  server: TestServer,
+  key: string,
+  mark: string,
+  stripe: StripeDouble | undefined,
+): Promise<Holding> {
   const post = async (path: string, body: unknown, token?: string) =>
     must(await server.post(path, body, token));
   const domain = `${mark}.example`;
@@ -122,6 +142,15 @@ async function openHolding(server: TestServer, key: string, mark: string): Promi
     );
   const { sale_id: paymentId } = await sale(`${mark}-transaction`);
   await sale(`${mark}-transaction-2`);
+  const { id: stripeEndpointId, secret } = await addSecret(server, program.id, undefined, key);
+  await deliver(server, program.id, plainEvent({ id: `evt_${mark}` }), secret);
+  await deliver(server, program.id, plainEvent({ id: `evt_${mark}_2` }), secret);
+  const events = must(await server.get(`/api/v1/programs/${program.id}/stripe/events`, key));
+  const account = stripe?.openAccount();
+  const stripeKey = (account && stripe?.restrictedKey(account)) ?? 'rk_test_nobody';
+  if (account !== undefined) {
+    await post(`/api/v1/programs/${program.id}/stripe/connect`, { api_key: stripeKey }, key);
+  }
   const page = must(await server.get(`/api/v1/programs/${program.id}/payments?limit=1`, key));
   return {
     programId: program.id,
@@ -139,6 +168,13 @@ async function openHolding(server: TestServer, key: string, mark: string): Promi
     transactionId: `${mark}-transaction`,
     paymentId,
     keyId: apiKey.id,
+    stripeEndpointId,
+    stripeEventId: events.data[0].id,
+    stripeKey,
+    stripeAccount: account?.id ?? 'acct_nobody',
+    stripeGrant:
+      account && stripe ? await grantAccess({ server, stripe }, program.id, account, key) : noGrant,
+    signAsStripe: (payload) => signatureHeader(payload, secret, server.clock.now()),
     cursor: page.next_cursor ?? '',
   };
 }

@@ -7,6 +7,7 @@ import {
   newToken,
 } from '../src/platform/index.ts';
 import { openServer, type Server } from '../src/server.ts';
+import type { StripeSettings } from '../src/stripe/index.ts';
 import { noGeo } from '../src/touches/index.ts';
 import { installBootstrapKey } from '../src/workspaces/index.ts';
 import { createTestClickHouse, createTestDatabase, type TestDatabase } from './databases.ts';
@@ -65,6 +66,9 @@ export async function openTestServer(
     clock?: TestClock;
     fee?: { bps: number; freeRevenueMinor: bigint };
     rateLimitPerMinute?: number;
+    /** Where Stripe is; left out: nowhere. */
+    stripe?: Partial<StripeSettings>;
+    publicUrl?: () => string;
     /** Where the server finds its database, if not there directly. */
     through?: (databaseUrl: string) => string;
   } = {},
@@ -80,6 +84,15 @@ export async function openTestServer(
     geo: noGeo,
     fee: options.fee ?? { bps: 0, freeRevenueMinor: 0n },
     rateLimitPerMinute: options.rateLimitPerMinute ?? 1_000_000,
+    stripe: {
+      secretKey: undefined,
+      clientId: undefined,
+      connectSecret: undefined,
+      // The discard port: a test that forgets the double must not reach the real one.
+      apiBase: 'http://127.0.0.1:9',
+      ...options.stripe,
+    },
+    publicUrl: options.publicUrl ?? (() => 'https://headwater.example'),
     jobs: false,
   });
   const key = newToken('affk_');

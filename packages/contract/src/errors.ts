@@ -35,6 +35,31 @@ export const errorCatalogue = {
     'refund_amount_cents exceeds the refundable amount',
     'Send at most what is left of the sale, or omit the amount to refund the rest.',
   ),
+  missing_signature: entry(
+    400,
+    'Missing Stripe-Signature header',
+    'Only Stripe calls this route; a proxy in front must hand the header on.',
+  ),
+  invalid_signature: entry(
+    400,
+    'Invalid signature',
+    'Compare the signing secret of the endpoint in Stripe with those of GET /stripe/endpoints; a proxy must not change the body; the clock must be right.',
+  ),
+  not_a_stripe_event: entry(
+    400,
+    'Body is not a Stripe event',
+    'Create a webhook endpoint for snapshot events (API v1).',
+  ),
+  stripe_refused: entry(
+    400,
+    'Stripe refused the request',
+    'The message says what Stripe said; mend it there or in the request.',
+  ),
+  stripe_permission_missing: entry(
+    400,
+    'The Stripe key lacks permissions',
+    'Give the restricted key the permissions that the message names, in the Stripe Dashboard.',
+  ),
   missing_authorization: entry(
     401,
     'Missing or malformed Authorization header',
@@ -60,6 +85,16 @@ export const errorCatalogue = {
   group_not_found: entry(404, 'Group not found', 'Check the group id.'),
   key_not_found: entry(404, 'Key not found', 'Check the key id.'),
   payment_not_found: entry(404, 'Payment not found', 'Use the sale_id that the sale was answered with.'),
+  stripe_event_not_found: entry(
+    404,
+    'Stripe event not found',
+    'Check the event id; list them with GET …/stripe/events.',
+  ),
+  stripe_endpoint_not_found: entry(
+    404,
+    'Stripe endpoint not found',
+    'Check the endpoint id; list them with GET …/stripe/endpoints.',
+  ),
   sale_not_found: entry(
     404,
     'Sale not found for transaction_id',
@@ -77,6 +112,17 @@ export const errorCatalogue = {
   ),
   code_taken: entry(409, 'code is already taken', 'Choose another code, or leave it out to have one made.'),
   partner_exists: entry(409, 'Partner is already enrolled', 'Use the enrolled partner, or add a link to it.'),
+  stripe_not_configured: entry(
+    409,
+    'OAuth needs STRIPE_SECRET_KEY and STRIPE_CLIENT_ID of a Stripe platform account',
+    'Use a restricted key (headwater setup stripe --api-key), or set both and start the server again.',
+  ),
+  stripe_not_connected: entry(409, 'No Stripe account is connected', 'Connect one: headwater setup stripe.'),
+  stripe_account_taken: entry(
+    409,
+    'This Stripe account is connected to another program',
+    'Disconnect it there first: headwater setup stripe --remove.',
+  ),
   conflict: entry(409, 'Conflict', 'Read the current state and try again.'),
   payload_too_large: entry(413, 'Payload too large', 'Send at most 256 KB; split batches.'),
   unsupported_content_type: entry(415, 'Unsupported content type', 'Send application/json.'),
@@ -85,6 +131,11 @@ export const errorCatalogue = {
     500,
     'Internal error',
     'Try again: nothing was stored. Report the x-request-id if it stays.',
+  ),
+  stripe_unreachable: entry(
+    503,
+    'Stripe could not be reached',
+    'Try again after the seconds in Retry-After; status.stripe.com says whether it is they.',
   ),
   unavailable: entry(503, 'Temporarily unavailable', 'Try again after the seconds in Retry-After.'),
 } as const satisfies Record<string, ErrorEntry>;

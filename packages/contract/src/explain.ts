@@ -22,6 +22,9 @@ export const ExplainAnswer = Type.Object({
       program_id: integerOrNull,
       website_id: textOrNull,
       transaction_id: Type.String(),
+      other_ids: Type.Array(Type.String(), {
+        description: 'further ids of the same payment: of Stripe’s session, payment intent, charge, invoice',
+      }),
       source: Type.String(),
       amount_cents: Type.Integer(),
       currency: Type.String(),
@@ -39,6 +42,9 @@ export const ExplainAnswer = Type.Object({
         method: textOrNull,
         click_age_days: integerOrNull,
         evidence: Type.Array(Type.Object({ kind: Type.String(), value: Type.String(), at: iso })),
+        warnings: Type.Array(Type.Object({ code: Type.String(), text: Type.String() }), {
+          description: 'what to mend about the integration, named',
+        }),
         candidates: Type.Array(
           Type.Object({
             click_id: Type.String(),
@@ -84,6 +90,9 @@ export const ExplainAnswer = Type.Object({
         currency: Type.String(),
         at: iso,
       }),
+    ),
+    disputes: Type.Array(
+      Type.Object({ id: Type.String(), amount_cents: Type.Integer(), state: Type.String() }),
     ),
     decisions: Type.Array(Type.Object({ at: iso, cause: Type.String() })),
   }),

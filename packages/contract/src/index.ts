@@ -5,5 +5,6 @@ export * from './fields.ts';
 export * from './lists.ts';
 export * from './reports.ts';
 export * from './setup.ts';
+export * from './stripe.ts';
 export * from './track.ts';
 export * from './visits.ts';

@@ -83,6 +83,7 @@ export const commissionStatuses = [
   'rejected',
   'refunded',
   'reversed',
+  'disputed',
 ] as const;
 
 export const CommissionItem = Type.Object({

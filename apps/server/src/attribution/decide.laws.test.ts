@@ -34,6 +34,7 @@ const question = (models: Model[], enrolment = fc.subarray(partners)): fc.Arbitr
       })),
       bound: null,
       followed: null,
+      named: null,
       enrolledPartners: new Set(enrolled),
     }));
 
@@ -159,6 +160,7 @@ describe('laws of attribution', () => {
           touches: [{ clickId: 'clk_1', partnerId: 1, clickedAt: msAgo(ageMs), enrolled: true }],
           bound: null,
           followed: null,
+          named: null,
           enrolledPartners: new Set([1]),
         });
         expect(decide(asked(windowDays * dayMs)).attributed).toBe(true);

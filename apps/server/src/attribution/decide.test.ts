@@ -22,6 +22,7 @@ const ask = (touches: Touch[], more: Partial<Question> = {}): Decision =>
     touches,
     bound: null,
     followed: null,
+    named: null,
     enrolledPartners: new Set([anna, ben, cleo]),
     ...more,
   });

@@ -9,7 +9,7 @@ const dayMs = 24 * 60 * 60 * 1000;
  * 1. A bound customer stays with the bound partners that are still enrolled, whatever was clicked since.
  * 2. Else a subscription's payment gets the answer of the subscription's first recorded payment.
  * 3. Else the program's model chooses among the clicks of enrolled partners at or before the payment and inside the
- *    window. A click exactly `windowDays` × 24 hours old is inside.
+ *    window. A click exactly `windowDays` × 24 hours old is inside. Nobody clicked: the partner whom the payment names.
  *
  * Where bound or followed partners have left, those who stay share the whole payment; where all have left there is
  * nobody to credit, and newer clicks do not step in.
@@ -41,6 +41,15 @@ function chooseByModel(question: Question): Decision {
   const eligible = before.filter((touch) => touch.enrolled);
   const newest = eligible[0];
   if (!newest) {
+    const { named } = question;
+    if (touches.length === 0 && named !== null && question.enrolledPartners.has(named)) {
+      return attributed(
+        question,
+        false,
+        [{ clickId: null, partnerId: named, weight: 1n }],
+        () => 'older_click',
+      );
+    }
     const reason = before.length > 0 ? 'partner_not_enrolled' : 'no_touch';
     // Every click is after the payment or of a partner who left, so this wording is never used.
     return unattributed(question, reason, null, () => 'outside_window');

@@ -37,6 +37,8 @@ export interface Question {
   bound: { credits: readonly Credit[] } | null;
   /** Null unless the customer is unbound and the payment belongs to a subscription already seen. */
   followed: Followed | null;
-  /** Of the partners in the bound and followed credits, those still enrolled. */
+  /** A partner named by the payment itself (a code), for when there is no click at all. */
+  named: number | null;
+  /** Of the partners in the bound and followed credits and the named one, those still enrolled. */
   enrolledPartners: ReadonlySet<number>;
 }

@@ -4,17 +4,20 @@
  */
 export { markPaid, releaseHolds } from './advance-commissions.ts';
 export { listCommissionsRoute } from './list-commissions.ts';
+export { placeKept } from './place-kept.ts';
 export {
   anyClickEarned,
+  type BookedCommission,
   type CommissionOfPayment,
   findPolicy,
   findTermsOf,
   leadEarned,
   listCommissionsOfPayment,
-  lockCommissionsOfPayment,
+  lockBookedCommissions,
   oneTimeEarned,
   type PartnerTerms,
+  returnToHolds,
+  supersedeCommission,
 } from './queries.ts';
-export { earningEntries, recordCommission } from './record-commission.ts';
-export { reversalOf } from './reverse-commission.ts';
+export { earningEntries, recordCommission, reviseCommission } from './record-commission.ts';
 export * from './terms.ts';

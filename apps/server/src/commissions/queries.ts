@@ -69,6 +69,7 @@ interface TermsRow {
   approval: 'automatic' | 'manual';
   product_id: string | null;
   exclude_tax: boolean;
+  exclude_stripe_tax: boolean;
   exclude_shipping: boolean;
   effective_from: Date;
 }
@@ -79,6 +80,7 @@ const findTerms = statement(
   `select p.id as partner_id, p.email_hash, p.customer_key,
      pol.id as policy_id, pol.version, pol.group_id, g.name as group_name, pol.type, pol.rate_bps, pol.fixed_minor,
      pol.currency, pol.duration_months, pol.hold_period_days, pol.approval, pol.product_id, pol.exclude_tax,
+     pol.exclude_stripe_tax,
      pol.exclude_shipping, pol.effective_from
    from unnest($3::integer[]) as asked(partner_id)
    join partners p on p.workspace_id = $1 and p.id = asked.partner_id
@@ -136,6 +138,7 @@ function toPolicy(row: TermsRow, id: number): Policy {
     approval: row.approval,
     productId: row.product_id,
     excludeTax: row.exclude_tax,
+    excludeStripeTax: row.exclude_stripe_tax,
     excludeShipping: row.exclude_shipping,
     effectiveFrom: row.effective_from,
   };
@@ -145,7 +148,8 @@ const findPolicyById = statement(
   'commissions.find_policy',
   `select 0 as partner_id, null::bytea as email_hash, null::text as customer_key,
      v.id as policy_id, v.version, v.group_id, g.name as group_name, v.type, v.rate_bps, v.fixed_minor, v.currency,
-     v.duration_months, v.hold_period_days, v.approval, v.product_id, v.exclude_tax, v.exclude_shipping,
+     v.duration_months, v.hold_period_days, v.approval, v.product_id, v.exclude_tax, v.exclude_stripe_tax,
+     v.exclude_shipping,
      v.effective_from
    from policies v join partner_groups g on g.workspace_id = v.workspace_id and g.id = v.group_id
    where v.workspace_id = $1 and v.id = $2`,
@@ -177,7 +181,7 @@ const standingsOfPayment = statement(
   'commissions.standings_of_payment',
   `select ${standingColumns}, s.status, c.hold_until as "holdUntil", c.policy_id as "policyId"
    from ${standingJoin}
-   where c.workspace_id = $1 and c.payment_id = $2
+   where c.workspace_id = $1 and c.payment_id = $2 and c.superseded_at is null
    order by c.amount_minor desc, c.id`,
 );
 
@@ -196,19 +200,93 @@ export function listCommissionsOfPayment(
   return sql.query(standingsOfPayment, [workspaceId, paymentId]);
 }
 
-const lockOfPayment = statement(
-  'commissions.lock_of_payment',
-  'select id from commissions where workspace_id = $1 and payment_id = $2 order by id for update',
+/** A commission of a payment, whether the decision in force gave it or an earlier one. */
+export interface BookedCommission {
+  commissionId: bigint;
+  partnerId: number;
+  currency: Currency;
+  amountMinor: bigint;
+  type: PolicyType;
+  policyId: number;
+  isSuperseded: boolean;
+}
+
+const bookedOfPayment = statement(
+  'commissions.lock_booked_of_payment',
+  `select id as "commissionId", partner_id as "partnerId", currency, amount_minor as "amountMinor", type,
+     policy_id as "policyId", superseded_at is not null as "isSuperseded"
+   from commissions where workspace_id = $1 and payment_id = $2 order by amount_minor desc, id for update`,
 );
 
-/** The same, locked: a release of holds cannot move the money that a refund is about to take back. */
-export async function lockCommissionsOfPayment(
+/** Every commission that a payment ever earned, locked, the largest first. */
+export function lockBookedCommissions(
   trx: Transaction,
   workspaceId: number,
   paymentId: bigint,
-): Promise<CommissionOfPayment[]> {
-  await trx.query(lockOfPayment, [workspaceId, paymentId]);
-  return listCommissionsOfPayment(trx, workspaceId, paymentId);
+): Promise<BookedCommission[]> {
+  return trx.query(bookedOfPayment, [workspaceId, paymentId]);
+}
+
+const supersede = statement(
+  'commissions.supersede',
+  'update commissions set superseded_at = $3 where workspace_id = $1 and id = $2',
+);
+
+/** A later decision gave the payment to nobody, or to somebody else. */
+export async function supersedeCommission(
+  trx: Transaction,
+  workspaceId: number,
+  commissionId: bigint,
+  at: Date,
+): Promise<void> {
+  await trx.query(supersede, [workspaceId, commissionId, at]);
+}
+
+const revise = statement(
+  'commissions.revise',
+  `update commissions set policy_id = $3, type = $4, amount_minor = $5, currency = $6, hold_until = $7, approval = $8,
+     earned_at = $9, customer_id = $10, superseded_at = null
+   where workspace_id = $1 and id = $2`,
+);
+
+/** A later decision gives the same partner the payment on other terms, or once more. */
+export async function updateCommission(
+  trx: Transaction,
+  commissionId: bigint,
+  commission: NewCommission,
+  holdUntil: Date,
+): Promise<void> {
+  const { policy } = commission;
+  await trx.query(revise, [
+    commission.workspaceId,
+    commissionId,
+    policy.id,
+    policy.type,
+    commission.amountMinor,
+    commission.currency,
+    holdUntil,
+    policy.approval,
+    commission.earnedAt,
+    commission.customerId,
+  ]);
+}
+
+const restoreHold = statement(
+  'commissions.restore_hold',
+  `insert into commission_holds (workspace_id, commission_id, due_at)
+   select workspace_id, id, hold_until from commissions
+   where workspace_id = $1 and id = $2 and approval = 'automatic'
+   on conflict (workspace_id, commission_id) do update set due_at = excluded.due_at
+   where commission_holds.due_at <> excluded.due_at`,
+);
+
+/** Puts a commission back on the list of those that become approved by themselves. */
+export async function returnToHolds(
+  trx: Transaction,
+  workspaceId: number,
+  commissionId: bigint,
+): Promise<void> {
+  await trx.query(restoreHold, [workspaceId, commissionId]);
 }
 
 const lockCommissions = statement(
@@ -301,7 +379,8 @@ export async function leadEarned(
 const anyOneTime = statement(
   'commissions.any_one_time',
   `select exists (
-     select from commissions where workspace_id = $1 and customer_id = $2 and type = 'cps_one_time'
+     select from commissions
+     where workspace_id = $1 and customer_id = $2 and type = 'cps_one_time' and superseded_at is null
    ) as any`,
 );
 

@@ -9,8 +9,20 @@ import * as queries from './queries.ts';
  * The caller posts {@link earningEntries} in the same transaction.
  */
 export function recordCommission(trx: Transaction, commission: NewCommission): Promise<bigint> {
-  const holdUntil = new Date(commission.earnedAt.getTime() + commission.policy.holdPeriodDays * dayMs);
-  return queries.insertCommission(trx, commission, holdUntil);
+  return queries.insertCommission(trx, commission, holdUntilOf(commission));
+}
+
+/** Puts a commission on the terms of a later decision. */
+export function reviseCommission(
+  trx: Transaction,
+  commissionId: bigint,
+  commission: NewCommission,
+): Promise<void> {
+  return queries.updateCommission(trx, commissionId, commission, holdUntilOf(commission));
+}
+
+function holdUntilOf({ earnedAt, policy }: NewCommission): Date {
+  return new Date(earnedAt.getTime() + policy.holdPeriodDays * dayMs);
 }
 
 /** The two entries of a commission that was earned: expense of the program, owed to the partner. */

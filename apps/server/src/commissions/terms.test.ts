@@ -20,6 +20,7 @@ const policy = (more: Partial<Policy> = {}): Policy => ({
   approval: 'automatic',
   productId: null,
   excludeTax: false,
+  excludeStripeTax: true,
   excludeShipping: false,
   effectiveFrom: new Date('2020-01-01T00:00:00Z'),
   ...more,
@@ -31,6 +32,7 @@ const recurring = (durationMonths: number | null) => policy({ type: 'cps_recurri
 const sale = (more: Partial<PaidSale> = {}): PaidSale => ({
   amountMinor: 9999n,
   taxMinor: 0n,
+  byStripe: false,
   shippingMinor: 0n,
   currency: usd,
   paidAt: new Date('2026-01-15T10:00:00Z'),

@@ -21,6 +21,8 @@ export interface Policy {
   approval: 'automatic' | 'manual';
   productId: string | null;
   excludeTax: boolean;
+  /** The same for what Stripe reports; true unless the policy was told otherwise. */
+  excludeStripeTax: boolean;
   excludeShipping: boolean;
   effectiveFrom: Date;
 }
@@ -30,6 +32,8 @@ export interface PaidSale {
   taxMinor: bigint;
   shippingMinor: bigint;
   currency: Currency;
+  /** Whether the tax was reckoned by Stripe, and not by whoever sent the sale. */
+  byStripe: boolean;
   paidAt: Date;
   /** The customer's earliest payment, this one included. */
   firstPaidAt: Date;
@@ -123,7 +127,8 @@ interface Base {
 }
 
 function commissionBase(policy: Policy, sale: PaidSale): Base {
-  const tax = policy.excludeTax ? sale.taxMinor : 0n;
+  const isTaxOut = sale.byStripe ? policy.excludeStripeTax : policy.excludeTax;
+  const tax = isTaxOut ? sale.taxMinor : 0n;
   const shipping = policy.excludeShipping ? sale.shippingMinor : 0n;
   if (tax === 0n && shipping === 0n) return { minor: sale.amountMinor, arithmetic: [] };
   const rest = sale.amountMinor - tax - shipping;

@@ -46,6 +46,7 @@ export async function creditLead(
     touches,
     bound: null,
     followed: null,
+    named: null,
     enrolledPartners: new Set(),
   });
   const credits = decision.attributed ? decision.credits : [];

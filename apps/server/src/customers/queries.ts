@@ -193,7 +193,8 @@ export async function linkVisitors(
 
 const toLead = statement(
   'customers.to_lead',
-  `update customers set status = 'lead', lead_at = $3 where workspace_id = $1 and id = $2 and status = 'click'`,
+  `update customers set status = case when status = 'click' then 'lead' else status end, lead_at = coalesce(lead_at, $3)
+   where workspace_id = $1 and id = $2`,
 );
 
 export async function markLead(trx: Transaction, customer: Customer, at: Date): Promise<void> {
@@ -330,4 +331,96 @@ export async function insertVisitorIdentity(
     identity.email?.masked ?? null,
     identity.seenAt,
   ]);
+}
+
+const peopleOf = statement(
+  'customers.lock_people',
+  `select ${customerColumns} from customers c
+   where c.workspace_id = $1 and c.program_id = $2 and (
+     c.customer_key = any($3::text[]) or c.email_hash = any($4::bytea[]) or c.id = any($5::bigint[])
+     or c.id in (
+       select v.customer_id from customer_visitors v
+       where v.workspace_id = $1 and v.program_id = $2
+         and ((v.kind = 'click' and v.visitor = any($6::text[])) or (v.kind = 'web' and v.visitor = any($7::text[])))))
+   order by c.id for update of c`,
+);
+
+/** Everybody whom one of these identifiers names, in the order they became known, locked. */
+export function lockPeople(
+  trx: Transaction,
+  program: { workspaceId: number; id: number },
+  identifiers: {
+    keys: readonly string[];
+    emailHashes: readonly Buffer[];
+    ids: readonly bigint[];
+    visitors: readonly string[];
+    webVisitors: readonly string[];
+  },
+): Promise<Customer[]> {
+  return trx.query(peopleOf, [
+    program.workspaceId,
+    program.id,
+    identifiers.keys,
+    identifiers.emailHashes,
+    identifiers.ids,
+    identifiers.visitors,
+    identifiers.webVisitors,
+  ]);
+}
+
+const forget = statement(
+  'customers.forget_learned',
+  `with browsers as (
+     delete from customer_visitors where workspace_id = $1 and customer_id = $2
+       and ((kind = 'click' and visitor = any($5::text[])) or (kind = 'web' and visitor = any($6::text[])))
+   )
+   update customers set
+     customer_key = case when customer_key = $3 then null else customer_key end,
+     email_hash = case when email_hash = $4 then null else email_hash end,
+     email_masked = case when email_hash = $4 then null else email_masked end
+   where workspace_id = $1 and id = $2`,
+);
+
+/** What a customer was told to be known by. */
+export interface Learned {
+  key: string | null;
+  emailHash: Buffer | null;
+  visitors: readonly string[];
+  webVisitors: readonly string[];
+}
+
+/** Takes back what a customer learned from a source that turned out to mean somebody else. */
+export async function forgetLearned(
+  trx: Transaction,
+  customer: { workspaceId: number; id: bigint },
+  learned: Learned,
+): Promise<void> {
+  await trx.query(forget, [
+    customer.workspaceId,
+    customer.id,
+    learned.key,
+    learned.emailHash,
+    learned.visitors,
+    learned.webVisitors,
+  ]);
+}
+
+const leadState = statement(
+  'customers.find_lead_state',
+  `select c.converted_at as "convertedAt",
+     exists (select from leads l where l.workspace_id = c.workspace_id and l.customer_id = c.id and not l.is_test
+             and (not l.provisional or l.settled_at is not null)) as "isLead"
+   from customers c where c.workspace_id = $1 and c.id = $2`,
+);
+
+/** Whether a customer signed up, and since when it pays. */
+export async function findLeadState(
+  trx: Transaction,
+  customer: { workspaceId: number; id: bigint },
+): Promise<{ isLead: boolean; convertedAt: Date | null }> {
+  const [row] = await trx.query<{ isLead: boolean; convertedAt: Date | null }>(leadState, [
+    customer.workspaceId,
+    customer.id,
+  ]);
+  return row ?? { isLead: false, convertedAt: null };
 }

@@ -38,6 +38,7 @@ export interface AppOptions {
 }
 
 const bodyLimit = 256 * 1024;
+const noBytes = Buffer.alloc(0);
 
 /**
  * The HTTP server. A request passes: route (404), rate (429), token (401), size (413), type (415), JSON (400), then
@@ -104,6 +105,7 @@ function addRoute(app: FastifyInstance, route: Route, directory: Directory): voi
     method: route.method,
     url: route.path,
     config: { route },
+    ...(route.raw ? { bodyLimit: route.raw.limitBytes } : {}),
     schema: {
       tags: [route.tag],
       summary: route.summary,
@@ -152,7 +154,8 @@ function securityOf(access: Access): Record<string, string[]>[] {
 async function answerCall(route: Route, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const headers = request.headers;
   const answer: Answer = await route.handle({
-    body: (request.body ?? {}) as Record<string, unknown>,
+    body: (route.raw ? {} : (request.body ?? {})) as Record<string, unknown>,
+    raw: route.raw && Buffer.isBuffer(request.body) ? request.body : noBytes,
     params: request.params as Record<string, string>,
     query: request.query as Record<string, unknown>,
     principal: request.principal,

@@ -7,13 +7,14 @@ const jsonType = /^application\/(?:[\w.+-]+\+)?json\b/i;
 
 /**
  * Reads every body as the contract says (§1): empty is `{}` whatever its type; JSON otherwise; text/plain counts as
- * JSON where the route takes beacons; prototype keys are refused as malformed.
+ * JSON where the route takes beacons; prototype keys are refused as malformed. Raw routes get the bytes.
  */
 export function installBodyParser(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, payload, done) => {
     try {
-      done(null, parseBody(request, payload as Buffer));
+      const isRaw = request.routeOptions.config.route?.raw !== undefined;
+      done(null, isRaw ? payload : parseBody(request, payload as Buffer));
     } catch (error) {
       done(error as Error, undefined);
     }

@@ -10,6 +10,7 @@ describe('the schedule', () => {
   let story: Story;
   let runner: Runner;
   let reconciled = 0;
+  let reconciledStripe = 0;
 
   beforeAll(async () => {
     server = await openTestServer();
@@ -21,6 +22,9 @@ describe('the schedule', () => {
       log: silentLog,
       reconcile: async () => {
         reconciled += 1;
+      },
+      reconcileStripe: async () => {
+        reconciledStripe += 1;
       },
     });
   });
@@ -36,7 +40,8 @@ describe('the schedule', () => {
     await story.sale({ transaction_id: 't1', click_id: await story.click('anna'), amount_cents: 5000 });
     await runner.addJob('release_holds', {});
     await runner.addJob('reconcile', {});
-    await vi.waitFor(() => expect(reconciled).toBe(1), 10_000);
+    await runner.addJob('reconcile_stripe', {});
+    await vi.waitFor(() => expect([reconciled, reconciledStripe]).toEqual([1, 1]), 10_000);
     expect((await commission()).status).toBe('pending');
 
     server.clock.advance(15 * dayMs + 1);

@@ -10,6 +10,8 @@ export interface JobDeps {
   log: Log;
   /** Compares PostgreSQL and ClickHouse and reports where they differ. */
   reconcile(): Promise<void>;
+  /** Compares yesterday of every connected Stripe account with the books, and fetches what is missing. */
+  reconcileStripe(): Promise<void>;
 }
 
 // Missed runs are caught up once after a downtime (fill), where running late is better than not at all.
@@ -18,6 +20,7 @@ const schedule = `
 */5 * * * * release_holds
 10 0 * * * ensure_click_partitions ?fill=1d
 40 3 * * * reconcile ?fill=1d
+20 4 * * * reconcile_stripe ?fill=1d
 `;
 
 const partitionsAheadMs = 62 * dayMs;
@@ -54,6 +57,7 @@ export function runJobs(deps: JobDeps): Promise<Runner> {
       },
       ensure_click_partitions: () => ensurePartitionsAround(postgres, clock.now()),
       reconcile: () => deps.reconcile(),
+      reconcile_stripe: () => deps.reconcileStripe(),
     },
   });
 }

@@ -8,6 +8,7 @@
  *   partner_pending      owed to a partner, in its hold period                        credit, per partner
  *   partner_approved     owed to a partner, hold over; debit when a refund comes after the payout
  *   partner_paid         sent to a partner                                            credit, per partner
+ *   partner_disputed     owed to a partner, while the payment is contested            credit, per partner
  *   fee_expense          what the program spends on the platform                      debit
  *   fee_payable          owed to the platform                                         credit
  */
@@ -19,5 +20,6 @@ export type Account =
   | 'partner_pending'
   | 'partner_approved'
   | 'partner_paid'
+  | 'partner_disputed'
   | 'fee_expense'
   | 'fee_payable';

@@ -5,6 +5,6 @@
  */
 export type { Account } from './accounts.ts';
 export { balanceOf } from './balance-of.ts';
-export { listEntriesOfPayment } from './list-entries.ts';
+export { listBalancesOfPayment, listEntriesOfPayment } from './list-entries.ts';
 export { postTransaction } from './post-transaction.ts';
-export type { Entry } from './transaction.ts';
+export type { Entry, TransactionKind } from './transaction.ts';

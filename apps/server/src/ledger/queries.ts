@@ -1,7 +1,7 @@
 import type { Currency } from '../money/index.ts';
 import { type Sql, statement, type Transaction } from '../platform/index.ts';
 import type { Account } from './accounts.ts';
-import type { LedgerTransaction, PostedEntry } from './transaction.ts';
+import type { LedgerTransaction, PaymentBalance, PostedEntry } from './transaction.ts';
 
 // One statement for head and entries: the balance trigger judges exactly what one transaction posts.
 const insert = statement(
@@ -49,6 +49,25 @@ export function sumEntries(
   account: { workspaceId: number; programId: number; account: Account; partnerId?: number },
 ): Promise<{ currency: Currency; balance: bigint }[]> {
   return sql.query(sum, [account.workspaceId, account.programId, account.account, account.partnerId ?? null]);
+}
+
+const sumsOfPayment = statement(
+  'ledger.sum_entries_of_payment',
+  `select e.account, e.partner_id as "partnerId", e.commission_id as "commissionId", e.currency,
+     sum(e.amount_minor)::bigint as "amountMinor", bool_or(t.kind = 'approval') as approved
+   from ledger_entries e
+   join ledger_transactions t on t.workspace_id = e.workspace_id and t.id = e.transaction_id
+   where e.workspace_id = $1 and e.payment_id = $2
+   group by e.account, e.partner_id, e.commission_id, e.currency
+   order by e.account, e.partner_id, e.commission_id, e.currency`,
+);
+
+export function sumEntriesOfPayment(
+  sql: Sql,
+  workspaceId: number,
+  paymentId: bigint,
+): Promise<PaymentBalance[]> {
+  return sql.query(sumsOfPayment, [workspaceId, paymentId]);
 }
 
 const listOfPayment = statement(

@@ -1,7 +1,14 @@
 import type { Currency } from '../money/index.ts';
 import type { Account } from './accounts.ts';
 
-export type TransactionKind = 'payment' | 'commission' | 'redecision' | 'refund' | 'approval' | 'payout';
+export type TransactionKind =
+  | 'payment'
+  | 'commission'
+  | 'redecision'
+  | 'refund'
+  | 'dispute'
+  | 'approval'
+  | 'payout';
 
 export interface Entry {
   account: Account;
@@ -19,6 +26,12 @@ export interface LedgerTransaction {
   paymentId: bigint | null;
   postedAt: Date;
   entries: readonly Entry[];
+}
+
+/** What the entries of one payment add up to in one account. */
+export interface PaymentBalance extends Entry {
+  /** Some of it was moved by an approval. */
+  approved: boolean;
 }
 
 export interface PostedEntry {

@@ -1,20 +1,16 @@
-import { earningEntries, recordCommission } from '../commissions/index.ts';
+import {
+  earningEntries,
+  lockBookedCommissions,
+  recordCommission,
+  reviseCommission,
+  supersedeCommission,
+} from '../commissions/index.ts';
 import { type Entry, postTransaction } from '../ledger/index.ts';
 import type { Currency } from '../money/index.ts';
 import type { Transaction } from '../platform/index.ts';
-import type { PaymentDecision } from './payment.ts';
+import { balanceBooks, type KeptChange } from './balance-books.ts';
+import type { BookablePayment, PartnerEarning, PaymentDecision } from './payment.ts';
 import * as queries from './queries.ts';
-
-/** What the books need to know of a payment. */
-export interface BookablePayment {
-  workspaceId: number;
-  id: bigint;
-  programId: number;
-  customerId: bigint | null;
-  amountMinor: bigint;
-  currency: Currency;
-  occurredAt: Date;
-}
 
 /**
  * Puts a decided payment into the books: decision, commissions, fee and one balanced ledger transaction. Returns the
@@ -38,8 +34,9 @@ export async function bookPayment(
 }
 
 /**
- * Puts a second decision into the books, for a payment that was booked as organic: its revenue becomes attributed, and
- * what the partners earn is added. Decisions are never edited; this is the later one (invariant 6 of the design).
+ * Puts a later decision into the books: its commissions, its fee, and the difference to what stands there. Decisions are
+ * never edited; this is the later one (invariant 6). Returns the ids of the commissions it gives, the largest first, and
+ * what changed for partners.
  */
 export async function bookRedecision(
   trx: Transaction,
@@ -47,16 +44,35 @@ export async function bookRedecision(
   decision: PaymentDecision,
   cause: string,
   now: Date,
-): Promise<bigint[]> {
+  kind: 'payment' | 'redecision' = 'redecision',
+): Promise<{ commissionIds: bigint[]; changes: KeptChange[] }> {
   await queries.insertDecision(trx, payment, decision, cause, now);
-  if (!decision.attributed) return [];
-  const earned = await bookEarnings(trx, payment, decision, now);
-  await post(trx, payment, 'redecision', now, [
-    entry('revenue_organic', payment, payment.amountMinor),
-    entry('revenue_attributed', payment, -payment.amountMinor),
-    ...earned.entries,
-  ]);
-  return earned.commissionIds;
+  const booked = await lockBookedCommissions(trx, payment.workspaceId, payment.id);
+  const commissionIds: bigint[] = [];
+  for (const earning of decision.earnings) {
+    const commission = newCommission(payment, earning, now);
+    const known = booked.find(({ partnerId }) => partnerId === earning.partnerId);
+    if (known !== undefined) await reviseCommission(trx, known.commissionId, commission);
+    commissionIds.push(known?.commissionId ?? (await recordCommission(trx, commission)));
+  }
+  for (const { commissionId, isSuperseded } of booked) {
+    if (isSuperseded || commissionIds.includes(commissionId)) continue;
+    await supersedeCommission(trx, payment.workspaceId, commissionId, now);
+  }
+  if (decision.fee !== null) await queries.insertFee(trx, payment, decision.fee);
+  return { commissionIds, changes: await balanceBooks(trx, payment, kind, now) };
+}
+
+function newCommission(payment: BookablePayment, earning: PartnerEarning, now: Date) {
+  return {
+    ...earning,
+    workspaceId: payment.workspaceId,
+    programId: payment.programId,
+    customerId: payment.customerId,
+    by: { paymentId: payment.id },
+    earnedAt: payment.occurredAt,
+    now,
+  };
 }
 
 async function bookEarnings(
@@ -68,15 +84,7 @@ async function bookEarnings(
   const commissionIds: bigint[] = [];
   const entries: Entry[] = [];
   for (const earning of decision.earnings) {
-    const id = await recordCommission(trx, {
-      ...earning,
-      workspaceId: payment.workspaceId,
-      programId: payment.programId,
-      customerId: payment.customerId,
-      by: { paymentId: payment.id },
-      earnedAt: payment.occurredAt,
-      now,
-    });
+    const id = await recordCommission(trx, newCommission(payment, earning, now));
     commissionIds.push(id);
     entries.push(...earningEntries({ ...earning, id }));
   }
@@ -91,18 +99,14 @@ async function bookEarnings(
 }
 
 /** An entry of the program's own accounts, in the payment's currency. */
-export function entry(
-  account: Entry['account'],
-  payment: { currency: Currency },
-  amountMinor: bigint,
-): Entry {
+function entry(account: Entry['account'], payment: { currency: Currency }, amountMinor: bigint): Entry {
   return { account, partnerId: null, currency: payment.currency, amountMinor, commissionId: null };
 }
 
-export async function post(
+async function post(
   trx: Transaction,
   payment: BookablePayment,
-  kind: 'payment' | 'redecision' | 'refund',
+  kind: 'payment',
   now: Date,
   entries: readonly Entry[],
 ): Promise<void> {

@@ -60,11 +60,12 @@ async function addMissingHalves(
   let commissionIds: bigint[] = [];
   if (half !== undefined) {
     await queries.setCustomer(trx, stored, half.found.customer.id);
-    commissionIds = await bookRedecision(trx, half.payment, half.decision, fact.source, now);
+    ({ commissionIds } = await bookRedecision(trx, half.payment, half.decision, fact.source, now));
   }
-  const after = { visit, partner: half === undefined ? before.partner : partnerOf(half.decision) };
+  const partner = half === undefined ? before.partner : partnerOf(half.decision);
+  const at = stored.occurredAt;
   await appendEvents(trx, [
-    ...retoldEvents(payment, stored.amountMinor, before, after, stored.occurredAt),
+    ...retoldEvents(payment, stored.amountMinor, { ...before, at }, { visit, partner, at }),
     ...commissionEvents(payment, decision, visit, stored.occurredAt),
   ]);
   return { outcome: 'completed', payment: { paymentId: stored.id, decision, commissionIds } };

@@ -16,16 +16,26 @@ export interface FeeSettings {
  * The platform fee of an attributed payment (contract §8), as a step: while the program's attributed revenue before it,
  * net of refunds, is below the free amount the payment is free, the crossing one too; then it is charged whole.
  * Amounts in other currencies than USD have no rate yet: they are free and count for nothing.
- * Null where no fee is set.
+ * Null where no fee is set. A fee is decided once: `decided` is the one that a payment has already.
  */
 export async function decideFee(
   trx: Transaction,
   program: Program,
   payment: { amountMinor: bigint; currency: Currency },
   settings: FeeSettings,
+  decided: PaymentFee | null,
 ): Promise<{ fee: PaymentFee; arithmetic: ArithmeticStep[] } | null> {
   const bps = program.feeBps ?? settings.feeBps;
   if (bps === 0) return null;
+  if (decided !== null) {
+    const { amountMinor, revenueBeforeMinor } = decided;
+    const freeMinor = program.feeFreeRevenueMinor ?? settings.feeFreeMinor;
+    const charged = amountMinor === 0n ? null : amountMinor;
+    return {
+      fee: decided,
+      arithmetic: [feeStep(payment, decided.bps, charged, revenueBeforeMinor, freeMinor)],
+    };
+  }
   await queries.lockFeesOfProgram(trx, program.id);
   const balances = await balanceOf(trx, {
     workspaceId: program.workspaceId,
@@ -35,21 +45,32 @@ export async function decideFee(
   // Revenue is a credit: what the program has earned stands below zero.
   const revenueBeforeMinor = -(balances.get('USD' as Currency) ?? 0n);
   const freeMinor = program.feeFreeRevenueMinor ?? settings.feeFreeMinor;
-  if (payment.currency !== 'USD' || revenueBeforeMinor < freeMinor) {
-    const text =
-      payment.currency === 'USD'
-        ? `free: ${revenueBeforeMinor} before < ${freeMinor}`
-        : `free: no rate for ${payment.currency}`;
-    return {
-      fee: { bps, amountMinor: 0n, revenueBeforeMinor },
-      arithmetic: [{ step: 'fee', text, result: 0 }],
-    };
-  }
-  const amountMinor = bpsOf(payment.amountMinor, bps);
+  const isFree = payment.currency !== 'USD' || revenueBeforeMinor < freeMinor;
+  const amountMinor = isFree ? 0n : bpsOf(payment.amountMinor, bps);
   return {
     fee: { bps, amountMinor, revenueBeforeMinor },
-    arithmetic: [
-      { step: 'fee', text: `${payment.amountMinor} × ${bps} / 10000`, result: Number(amountMinor) },
-    ],
+    arithmetic: [feeStep(payment, bps, isFree ? null : amountMinor, revenueBeforeMinor, freeMinor)],
   };
+}
+
+/** @param amountMinor null: free */
+function feeStep(
+  payment: { amountMinor: bigint; currency: Currency },
+  bps: number,
+  amountMinor: bigint | null,
+  revenueBeforeMinor: bigint,
+  freeMinor?: bigint,
+): ArithmeticStep {
+  if (amountMinor !== null) {
+    return {
+      step: 'fee',
+      text: `${payment.amountMinor} × ${bps} / 10000`,
+      result: Number(amountMinor),
+    };
+  }
+  const text =
+    payment.currency === 'USD'
+      ? `free: ${revenueBeforeMinor} before < ${freeMinor}`
+      : `free: no rate for ${payment.currency}`;
+  return { step: 'fee', text, result: 0 };
 }

@@ -1,5 +1,12 @@
 import type { SaleReason } from '@headwater/contract';
-import { type Credit, type Decision, decide, type Question } from '../attribution/index.ts';
+import {
+  type Credit,
+  type Decision,
+  decide,
+  type Followed,
+  type Model,
+  type Question,
+} from '../attribution/index.ts';
 import {
   type ArithmeticStep,
   earnOnSale,
@@ -13,14 +20,21 @@ import { AppError, type Transaction } from '../platform/index.ts';
 import type { KnownClick } from '../touches/index.ts';
 import { findEnrolledPartners, type Program } from '../workspaces/index.ts';
 import { decideFee, type FeeSettings } from './decide-fee.ts';
-import type { Evidence, PartnerEarning, PaymentDecision, PaymentFact } from './payment.ts';
+import type { Evidence, PartnerEarning, PaymentDecision, PaymentFact, PaymentFee } from './payment.ts';
 import * as queries from './queries.ts';
 
 /** What of a payment its decision depends on. */
 export interface DecidablePayment
   extends Pick<
     PaymentFact,
-    'amountMinor' | 'currency' | 'taxMinor' | 'shippingMinor' | 'occurredAt' | 'productId' | 'subscriptionId'
+    | 'source'
+    | 'amountMinor'
+    | 'currency'
+    | 'taxMinor'
+    | 'shippingMinor'
+    | 'occurredAt'
+    | 'productId'
+    | 'subscriptionId'
   > {
   id: bigint;
   emailHash: Buffer | null;
@@ -28,15 +42,39 @@ export interface DecidablePayment
 
 export interface FoundCustomer {
   customer: Customer;
-  foundBy: FoundBy;
+  foundBy: FoundBy | 'stripe_customer' | 'partner_code';
   /** What the identifier was, as shown in the explanation. */
   value: string;
+  /** What else led to the customer. */
+  evidence?: readonly { kind: string; value: string }[];
+  /** A partner named by the payment, for when nobody clicked. */
+  namedPartnerId?: number | null;
+}
+
+/** What earlier payments of the customer say about this one. */
+export interface History {
+  /** Null: it is the customer's first. */
+  firstPaidAt: Date | null;
+  /** Nothing was paid before, and no later one has been paid for as the first. */
+  isFirst: boolean;
+  bound: { credits: readonly Credit[]; by: string } | null;
+  followed: Followed | null;
+}
+
+/** What a decision is made with, besides the payment and its history. */
+export interface DecisionSettings {
+  model: Model;
+  windowDays: number;
+  /** Partners who count as enrolled because they were when the payment was decided first. */
+  keptPartners: ReadonlySet<number>;
+  /** The fee that the payment has already. */
+  fee: PaymentFee | null;
 }
 
 /**
- * Decides the partner half of a payment (contract §8): which clicks are credited, what their partners earn, the fee.
- * Reads what the decision depends on, with the customer's row locked by the caller, then leaves the judging to the pure
- * rooms. Writes nothing.
+ * Decides the partner half of a payment that was just received (contract §8): which clicks are credited, what their
+ * partners earn, the fee. Reads what the decision depends on, with the customer's row locked by the caller, then leaves
+ * the judging to the pure rooms. Writes nothing.
  */
 export async function decidePayment(
   trx: Transaction,
@@ -46,43 +84,101 @@ export async function decidePayment(
   fees: FeeSettings,
   now: Date,
 ): Promise<PaymentDecision> {
-  const settings = { model: program.attributionModel, windowDays: program.attributionWindowDays };
+  const history = found === null ? noHistory : await historyBefore(trx, found.customer, payment);
+  return decideWithHistory(trx, program, payment, found, history, settingsOf(program), fees, now);
+}
+
+const noHistory: History = { firstPaidAt: null, isFirst: true, bound: null, followed: null };
+
+export function settingsOf(program: Program): DecisionSettings {
+  return {
+    model: program.attributionModel,
+    windowDays: program.attributionWindowDays,
+    keptPartners: new Set(),
+    fee: null,
+  };
+}
+
+/** The history as it was recorded: what came before in our books, whatever its date. */
+async function historyBefore(
+  trx: Transaction,
+  customer: Customer,
+  payment: DecidablePayment,
+): Promise<History> {
+  const { firstPaidAt, bound, followed } = await queries.loadHistory(trx, customer, payment);
+  const isEarliest = firstPaidAt === null || payment.occurredAt < firstPaidAt;
+  // An earlier payment that arrives late is not paid for as the first once more.
+  const wasPaidFor =
+    isEarliest && firstPaidAt !== null && (await oneTimeEarned(trx, customer.workspaceId, customer.id));
+  return {
+    firstPaidAt: isEarliest ? null : firstPaidAt,
+    isFirst: isEarliest && !wasPaidFor,
+    bound: bound === null ? null : { ...bound, by: String(customer.boundPaymentId) },
+    followed,
+  };
+}
+
+/** The same with a history of the caller's own. */
+export async function decideWithHistory(
+  trx: Transaction,
+  program: Program,
+  payment: DecidablePayment,
+  found: FoundCustomer | null,
+  history: History,
+  given: DecisionSettings,
+  fees: FeeSettings,
+  now: Date,
+): Promise<PaymentDecision> {
+  const settings = { model: given.model, windowDays: given.windowDays };
   if (found === null) return nothing(settings, 'no_touch');
   const { customer } = found;
-  const history = await queries.loadHistory(trx, customer, payment);
   const { clicks, touches } = await listCandidates(trx, program, customer);
+  const kept = given.keptPartners;
+  const named = found.namedPartnerId ?? null;
   const owned = [...(history.bound?.credits ?? []), ...followedCredits(history)];
+  const enrolled = await findEnrolledPartners(trx, program, [
+    ...owned.map((credit) => credit.partnerId),
+    ...(named === null ? [] : [named]),
+  ]);
   const question: Question = {
     ...settings,
     paidAt: payment.occurredAt,
-    touches,
+    touches:
+      kept.size === 0
+        ? touches
+        : touches.map((touch) => ({ ...touch, enrolled: touch.enrolled || kept.has(touch.partnerId) })),
     bound: history.bound,
     followed: history.followed,
-    enrolledPartners: await findEnrolledPartners(
-      trx,
-      program,
-      owned.map((credit) => credit.partnerId),
-    ),
+    named,
+    enrolledPartners: new Set([...enrolled, ...kept]),
   };
   const decision = decide(question);
-  const identified: Evidence = { kind: found.foundBy, value: found.value, at: now };
+  const identified: Evidence[] = [
+    { kind: found.foundBy, value: found.value, at: now },
+    ...(found.evidence ?? []).map((one) => ({ ...one, at: now })),
+  ];
   if (!decision.attributed) {
     return {
       ...nothing(settings, decision.reason),
       clickAgeDays: decision.clickAgeDays,
       candidates: decision.candidates,
-      evidence: [identified],
+      evidence: identified,
     };
   }
-  const earned = await earn(trx, program, payment, customer, history.firstPaidAt, decision.credits);
-  const fee = await decideFee(trx, program, payment, fees);
+  const earned = await earn(trx, program, payment, customer, history, decision.credits);
+  const fee = await decideFee(trx, program, payment, fees, given.fee);
   return {
     ...settings,
     attributed: true,
     reason: earned.reason,
     clickAgeDays: null,
     method: decision.bound ? 'bound' : found.foundBy,
-    evidence: [identified, ...evidenceOf(decision, clicks, customer, now), ...earned.evidence(now)],
+    evidence: [
+      ...identified,
+      ...evidenceOf(decision, clicks, history.bound?.by ?? null, now),
+      ...earned.evidence(now),
+    ],
+    warnings: [],
     candidates: decision.candidates,
     credits: decision.credits,
     arithmetic: [...earned.arithmetic, ...(fee?.arithmetic ?? [])],
@@ -101,6 +197,7 @@ function nothing(settings: Pick<Question, 'model' | 'windowDays'>, reason: SaleR
     clickAgeDays: null,
     method: null,
     evidence: [],
+    warnings: [],
     candidates: [],
     credits: [],
     arithmetic: [],
@@ -111,14 +208,14 @@ function nothing(settings: Pick<Question, 'model' | 'windowDays'>, reason: SaleR
   };
 }
 
-function followedCredits(history: queries.CustomerHistory): readonly Credit[] {
+function followedCredits(history: History): readonly Credit[] {
   return history.followed?.attributed ? history.followed.credits : [];
 }
 
 function evidenceOf(
   decision: Extract<Decision, { attributed: true }>,
   clicks: readonly KnownClick[],
-  customer: Customer,
+  boundBy: string | null,
   now: Date,
 ): Evidence[] {
   const credited = decision.credits.flatMap(({ clickId }) => {
@@ -126,7 +223,7 @@ function evidenceOf(
     return click === undefined ? [] : [{ kind: 'click', value: click.clickId, at: click.clickedAt }];
   });
   if (!decision.bound) return credited;
-  return [...credited, { kind: 'bound_by_payment', value: String(customer.boundPaymentId), at: now }];
+  return [...credited, { kind: 'bound_by_payment', value: String(boundBy), at: now }];
 }
 
 interface Earned {
@@ -144,21 +241,19 @@ async function earn(
   program: Program,
   payment: DecidablePayment,
   customer: Customer,
-  firstPaidAt: Date | null,
+  history: History,
   credits: readonly Credit[],
 ): Promise<Earned> {
   const paidAt = payment.occurredAt;
-  const isEarliest = firstPaidAt === null || paidAt < firstPaidAt;
-  const lateFirst = isEarliest && firstPaidAt !== null;
   const sale = {
     amountMinor: payment.amountMinor,
     taxMinor: payment.taxMinor,
     shippingMinor: payment.shippingMinor,
     currency: payment.currency,
     paidAt,
-    firstPaidAt: firstPaidAt === null || isEarliest ? paidAt : firstPaidAt,
-    // An earlier payment that arrives late is not paid for as the first once more.
-    isFirst: isEarliest && !(lateFirst && (await oneTimeEarned(trx, customer.workspaceId, customer.id))),
+    firstPaidAt: history.firstPaidAt ?? paidAt,
+    isFirst: history.isFirst,
+    byStripe: payment.source === 'stripe',
   };
   const partnerIds = [...new Set(credits.map((credit) => credit.partnerId))];
   const found = await findTermsOf(trx, {

@@ -21,3 +21,6 @@ export function keyScope(fact: Pick<PaymentFact, 'program' | 'website'>, isTest:
     isTest,
   };
 }
+
+/** The same for a caller who brings a transaction of its own. */
+export type SettleDeps = Omit<PaymentDeps, 'postgres'>;

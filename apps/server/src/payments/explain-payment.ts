@@ -6,6 +6,7 @@ import {
   type Postgres,
   type ProgramPrincipal,
 } from '../platform/index.ts';
+import * as provider from './provider-queries.ts';
 import * as queries from './queries.ts';
 
 /**
@@ -26,6 +27,8 @@ export async function explainPayment(
   const commissions = await listCommissionsOfPayment(postgres, workspaceId, paymentId);
   const entries = await listEntriesOfPayment(postgres, workspaceId, paymentId);
   const refunds = await queries.listRefunds(postgres, workspaceId, paymentId);
+  const disputes = await provider.listDisputes(postgres, payment);
+  const ids = await provider.listKeys(postgres, payment);
   const fee = await queries.findFee(postgres, workspaceId, paymentId);
   const visit = await queries.findPaymentVisit(postgres, workspaceId, paymentId);
   const policy = decision?.policyId ? await findPolicy(postgres, workspaceId, decision.policyId) : undefined;
@@ -43,6 +46,7 @@ export async function explainPayment(
       program_id: payment.programId,
       website_id: payment.websiteId,
       transaction_id: payment.transactionId,
+      other_ids: ids.filter((id) => id !== payment.transactionId),
       source: payment.source,
       amount_cents: Number(payment.amountMinor),
       currency: payment.currency,
@@ -81,6 +85,11 @@ export async function explainPayment(
       currency: entry.currency,
       at: entry.postedAt,
     })),
+    disputes: disputes.map(({ key, amountMinor, state }) => ({
+      id: key,
+      amount_cents: Number(amountMinor),
+      state,
+    })),
     decisions: decisions.map(({ cause, decidedAt }) => ({ at: decidedAt, cause })),
   };
 }
@@ -101,6 +110,7 @@ function explainDecision(decision: queries.StoredDecision): Record<string, unkno
     method: decision.method,
     click_age_days: decision.clickAgeDays,
     evidence: decision.evidence,
+    warnings: decision.warnings,
     candidates: decision.candidates.map((candidate) => ({
       click_id: candidate.clickId,
       partner_id: candidate.partnerId,

@@ -65,6 +65,7 @@ function paymentRows(db: Db) {
           .selectFrom('commissions as c')
           .whereRef('c.workspace_id', '=', 'p.workspace_id')
           .whereRef('c.payment_id', '=', 'p.id')
+          .where('c.superseded_at', 'is', null)
           .orderBy('c.amount_minor', 'desc')
           .orderBy('c.id')
           .limit(1)
@@ -79,6 +80,7 @@ function paymentRows(db: Db) {
           .whereRef('r.workspace_id', '=', 'p.workspace_id')
           .whereRef('r.payment_id', '=', 'p.id')
           .whereRef('r.is_test', '=', 'p.is_test')
+          .where('r.undone_at', 'is', null)
           .select(sql<bigint>`coalesce(sum(r.amount_minor), 0)::bigint`.as('amount_minor'))
           .as('refunded'),
       (join) => join.onTrue(),
@@ -126,7 +128,8 @@ function listPaymentRows(
 function isCreditedTo(partnerId: number) {
   return sql<boolean>`(decision.partner_id = ${partnerId} or exists (
     select from commissions share
-    where share.workspace_id = p.workspace_id and share.payment_id = p.id and share.partner_id = ${partnerId}))`;
+    where share.workspace_id = p.workspace_id and share.payment_id = p.id and share.partner_id = ${partnerId}
+      and share.superseded_at is null))`;
 }
 
 function toPaymentItem(row: Awaited<ReturnType<typeof listPaymentRows>>[number]): PaymentItem {

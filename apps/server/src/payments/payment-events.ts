@@ -14,7 +14,7 @@ export interface TellablePayment {
 }
 
 /** The members that every event of a payment shares: whose it is, and the context of the visit that brought it. */
-function base(payment: TellablePayment, visit: PaymentVisit | null, at: Date): EventRow {
+export function baseEvent(payment: TellablePayment, visit: PaymentVisit | null, at: Date): EventRow {
   return {
     ...(visit?.context ?? {}),
     workspace_id: payment.workspaceId,
@@ -50,7 +50,7 @@ export function paymentEvents(
   visit: PaymentVisit | null,
   at: Date,
 ): EventRow[] {
-  const told = base(payment, visit, at);
+  const told = baseEvent(payment, visit, at);
   return [
     { ...told, ...partnerOf(decision), type: 'payment', amount: Number(amountMinor) },
     ...commissionEvents(payment, decision, visit, at),
@@ -64,12 +64,19 @@ export function commissionEvents(
   at: Date,
 ): EventRow[] {
   return (decision?.earnings ?? []).map((earning) => ({
-    ...base(payment, visit, at),
+    ...baseEvent(payment, visit, at),
     type: 'commission',
     partner_id: earning.partnerId,
     currency: earning.currency,
     commission: Number(earning.amountMinor),
   }));
+}
+
+/** How a payment's event is told. */
+export interface Telling {
+  visit: PaymentVisit | null;
+  partner: Partial<EventRow>;
+  at: Date;
 }
 
 /**
@@ -79,13 +86,17 @@ export function commissionEvents(
 export function retoldEvents(
   payment: TellablePayment,
   amountMinor: bigint,
-  before: { visit: PaymentVisit | null; partner: Partial<EventRow> },
-  after: { visit: PaymentVisit | null; partner: Partial<EventRow> },
-  at: Date,
+  before: Telling,
+  after: Telling,
 ): EventRow[] {
   return [
-    { ...base(payment, before.visit, at), ...before.partner, sign: -1, amount: -Number(amountMinor) },
-    { ...base(payment, after.visit, at), ...after.partner, amount: Number(amountMinor) },
+    {
+      ...baseEvent(payment, before.visit, before.at),
+      ...before.partner,
+      sign: -1,
+      amount: -Number(amountMinor),
+    },
+    { ...baseEvent(payment, after.visit, after.at), ...after.partner, amount: Number(amountMinor) },
   ];
 }
 
@@ -103,10 +114,15 @@ export function refundEvents(
   at: Date,
 ): EventRow[] {
   return [
-    { ...base(payment, visit, at), ...refund.partner, type: 'refund', amount: Number(refund.amountMinor) },
+    {
+      ...baseEvent(payment, visit, at),
+      ...refund.partner,
+      type: 'refund',
+      amount: Number(refund.amountMinor),
+    },
     ...refund.deductions.map(
       ({ partnerId, currency, deductedMinor }): EventRow => ({
-        ...base(payment, visit, at),
+        ...baseEvent(payment, visit, at),
         type: 'commission',
         partner_id: partnerId,
         currency,

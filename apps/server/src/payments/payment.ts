@@ -6,7 +6,7 @@ import type { KnownClick, TouchContext } from '../touches/index.ts';
 import type { Program, Website } from '../workspaces/index.ts';
 
 /** Through which door a payment came. */
-export type PaymentSource = 'sale' | 'attribute_payment';
+export type PaymentSource = 'sale' | 'attribute_payment' | 'stripe';
 
 /**
  * A payment as a door hands it in: facts only, in our words. Whatever the source, this is what enters
@@ -39,13 +39,37 @@ export interface PaymentFact {
   visit: { visitorId: string; sessionId: string } | null;
 }
 
+/** What the books need to know of a payment. */
+export interface BookablePayment {
+  workspaceId: number;
+  id: bigint;
+  programId: number;
+  customerId: bigint | null;
+  amountMinor: bigint;
+  currency: Currency;
+  occurredAt: Date;
+}
+
 /** How the customer was found (contract §9). */
-export type Method = 'customer_key' | 'click_id' | 'email' | 'visitor' | 'bound';
+export type Method =
+  | 'customer_key'
+  | 'click_id'
+  | 'email'
+  | 'stripe_customer'
+  | 'partner_code'
+  | 'visitor'
+  | 'bound';
 
 export interface Evidence {
   kind: string;
   value: string;
   at: Date;
+}
+
+/** Something that a person should mend about the integration, or know about this payment. */
+export interface Warning {
+  code: string;
+  text: string;
 }
 
 /** A partner's part of a payment. */
@@ -72,6 +96,7 @@ export interface PaymentDecision {
   windowDays: number;
   method: Method | null;
   evidence: Evidence[];
+  warnings: Warning[];
   candidates: Candidate[];
   credits: Credit[];
   arithmetic: ArithmeticStep[];

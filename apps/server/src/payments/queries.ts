@@ -10,6 +10,7 @@ import type {
   PaymentFee,
   PaymentSource,
   PaymentVisit,
+  Warning,
 } from './payment.ts';
 
 /** Where a transaction id is unique. */
@@ -168,9 +169,9 @@ const insertDecisionRow = statement(
    )
    insert into attributions
      (workspace_id, payment_id, decision, attributed, reason, model, window_days, method, click_age_days, evidence,
-      candidates, credits, arithmetic, policy_id, cause, decided_at)
+      candidates, credits, arithmetic, policy_id, cause, decided_at, warnings)
    select $1, $2, coalesce((select max(decision) from attributions where workspace_id = $1 and payment_id = $2), 0) + 1,
-     $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15`,
+     $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $19`,
 );
 
 /** Stores a decision, and makes its customer one who paid (bound to the credited partners if it earned). */
@@ -201,6 +202,7 @@ export async function insertDecision(
     payment.customerId,
     payment.occurredAt,
     decision.earnings.length > 0,
+    JSON.stringify(decision.warnings),
   ]);
 }
 
@@ -235,9 +237,11 @@ export async function saveVisit(
 const insertFeeRow = statement(
   'payments.insert_fee',
   `insert into fees (workspace_id, payment_id, program_id, bps, amount_minor, currency, revenue_before_minor)
-   values ($1, $2, $3, $4, $5, $6, $7)`,
+   values ($1, $2, $3, $4, $5, $6, $7)
+   on conflict do nothing`,
 );
 
+/** A fee is decided once: a later decision keeps it. */
 export async function insertFee(
   trx: Transaction,
   payment: { workspaceId: number; id: bigint; programId: number; currency: Currency },
@@ -284,6 +288,35 @@ export async function findFee(
 ): Promise<StoredFee | undefined> {
   const [row] = await sql.query<StoredFee>(findFeeOf, [workspaceId, paymentId]);
   return row;
+}
+
+/** What a payment's books are reckoned from, besides its own amount and its commissions. */
+export interface PaymentStanding {
+  attributed: boolean;
+  feeMinor: bigint | null;
+  refundedMinor: bigint;
+  contestedMinor: bigint;
+}
+
+const standingOf = statement(
+  'payments.load_standing',
+  `select
+     coalesce((select a.attributed from attributions a
+       where a.workspace_id = $1 and a.payment_id = $2 order by a.decision desc limit 1), false) as attributed,
+     (select f.amount_minor from fees f where f.workspace_id = $1 and f.payment_id = $2) as "feeMinor",
+     coalesce((select sum(r.amount_minor) from refunds r
+       where r.workspace_id = $1 and r.payment_id = $2 and not r.is_test and r.undone_at is null), 0)::bigint
+       as "refundedMinor",
+     coalesce((select sum(d.amount_minor) from disputes d
+       where d.workspace_id = $1 and d.payment_id = $2 and d.state = 'open'), 0)::bigint as "contestedMinor"`,
+);
+
+export async function loadStanding(
+  trx: Transaction,
+  payment: { workspaceId: number; id: bigint },
+): Promise<PaymentStanding> {
+  const [row] = await trx.query<PaymentStanding>(standingOf, [payment.workspaceId, payment.id]);
+  return row as PaymentStanding;
 }
 
 const customerHistory = statement(
@@ -388,6 +421,7 @@ export interface StoredDecision {
   credits: StoredCredit[];
   arithmetic: ArithmeticStep[];
   policyId: number | null;
+  warnings: Warning[];
   cause: string;
   decidedAt: Date;
 }
@@ -395,7 +429,7 @@ export interface StoredDecision {
 const decisionsOf = statement(
   'payments.list_decisions',
   `select attributed, reason, model, window_days as "windowDays", method, click_age_days as "clickAgeDays", evidence,
-     candidates, credits, arithmetic, policy_id as "policyId", cause, decided_at as "decidedAt"
+     candidates, credits, arithmetic, policy_id as "policyId", warnings, cause, decided_at as "decidedAt"
    from attributions where workspace_id = $1 and payment_id = $2 order by decision`,
 );
 
@@ -427,13 +461,14 @@ export async function findPaymentVisit(
 export interface StoredRefund {
   id: bigint;
   refundKey: string | null;
+  source: string;
   amountMinor: bigint;
 }
 
 const refundsOf = statement(
   'payments.list_refunds',
-  `select id, refund_key as "refundKey", amount_minor as "amountMinor"
-   from refunds where workspace_id = $1 and payment_id = $2 and not is_test order by id`,
+  `select id, refund_key as "refundKey", source, amount_minor as "amountMinor"
+   from refunds where workspace_id = $1 and payment_id = $2 and not is_test and undone_at is null order by id`,
 );
 
 export function listRefunds(sql: Sql, workspaceId: number, paymentId: bigint): Promise<StoredRefund[]> {
@@ -445,7 +480,7 @@ const insertRefundRow = statement(
   `insert into refunds
      (workspace_id, program_id, payment_id, refund_key, source, amount_minor, currency, reason, is_test, occurred_at,
       created_at)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
    returning id`,
 );
 
@@ -460,6 +495,8 @@ export interface NewRefund {
   reason: string | null;
   isTest: boolean;
   at: Date;
+  /** When it went back, if that was not now. */
+  occurredAt?: Date;
 }
 
 export async function insertRefund(sql: Sql, refund: NewRefund): Promise<bigint> {
@@ -473,6 +510,7 @@ export async function insertRefund(sql: Sql, refund: NewRefund): Promise<bigint>
     refund.currency,
     refund.reason,
     refund.isTest,
+    refund.occurredAt ?? refund.at,
     refund.at,
   ]);
   return (row as { id: bigint }).id;

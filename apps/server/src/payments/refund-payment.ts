@@ -1,14 +1,8 @@
-import {
-  type CommissionOfPayment,
-  keptAfterRefund,
-  lockCommissionsOfPayment,
-  reversalOf,
-} from '../commissions/index.ts';
-import type { Entry } from '../ledger/index.ts';
+import { lockBookedCommissions } from '../commissions/index.ts';
 import type { Currency } from '../money/index.ts';
 import { AppError, appendEvents, type Transaction } from '../platform/index.ts';
 import type { Program } from '../workspaces/index.ts';
-import { entry, post } from './book-payment.ts';
+import { balanceBooks, inForce } from './balance-books.ts';
 import { storedPartner } from './complete-payment.ts';
 import { keyScope, type PaymentDeps } from './door.ts';
 import { refundEvents } from './payment-events.ts';
@@ -49,7 +43,7 @@ export function refundPayment(deps: PaymentDeps, fact: RefundFact): Promise<Refu
     const scope = keyScope({ program: fact.program, website: null }, false);
     const payment = await queries.lockPaymentByKey(trx, scope, fact.transactionId);
     if (payment === undefined) throw new AppError('sale_not_found');
-    const commissions = await lockCommissionsOfPayment(trx, payment.workspaceId, payment.id);
+    const commissions = inForce(await lockBookedCommissions(trx, payment.workspaceId, payment.id));
     const refunds = await queries.listRefunds(trx, payment.workspaceId, payment.id);
     const refundedBefore = refunds.reduce((sum, refund) => sum + refund.amountMinor, 0n);
     const left = payment.amountMinor - refundedBefore;
@@ -71,20 +65,11 @@ export function refundPayment(deps: PaymentDeps, fact: RefundFact): Promise<Refu
       isTest: false,
       at: now,
     });
-    const refundedMinor = refundedBefore + amountMinor;
-    const deductions = await bookRefund(
-      trx,
-      fact.program,
-      payment,
-      amountMinor,
-      refundedMinor,
-      commissions,
-      now,
-    );
+    const deductions = await bookRefund(trx, fact.program, payment, amountMinor, now);
     const [largest] = commissions;
     return {
       outcome: 'refunded',
-      isWhole: refundedMinor === payment.amountMinor,
+      isWhole: refundedBefore + amountMinor === payment.amountMinor,
       commission:
         largest === undefined
           ? null
@@ -106,7 +91,7 @@ function whySkipped(
   if (fact.refundKey !== null && refunds.some((refund) => refund.refundKey === fact.refundKey)) {
     return 'refund_id_seen';
   }
-  if (left === 0n) return 'nothing_left';
+  if (left <= 0n) return 'nothing_left';
   const isPart = fact.amountMinor !== null && fact.amountMinor < payment.amountMinor;
   // Without its own id a second partial refund looks like a retry of the first.
   return fact.refundKey === null && isPart && refunds.length > 0 ? 'partly_refunded_before' : null;
@@ -130,41 +115,16 @@ async function bookRefund(
   program: Program,
   payment: queries.StoredPayment,
   amountMinor: bigint,
-  refundedMinor: bigint,
-  commissions: readonly CommissionOfPayment[],
   now: Date,
 ): Promise<Deduction[]> {
-  const reversals = commissions.map((commission) => ({
-    ...reversalOf(commission, payment.amountMinor, refundedMinor),
-    partnerId: commission.partnerId,
-    currency: commission.currency,
-  }));
-  const decisions = await queries.listDecisions(trx, payment.workspaceId, payment.id);
-  const revenue = decisions.at(-1)?.attributed ? 'revenue_attributed' : 'revenue_organic';
-  await post(trx, { ...payment, programId: program.id }, 'refund', now, [
-    entry('customer_receipts', payment, -amountMinor),
-    entry(revenue, payment, amountMinor),
-    ...reversals.flatMap((reversal) => reversal.entries),
-    ...(await feeReturn(trx, payment, amountMinor, refundedMinor)),
-  ]);
-  const deductions = reversals.filter((reversal) => reversal.deductedMinor > 0n);
+  const changes = await balanceBooks(trx, { ...payment, programId: program.id }, 'refund', now);
+  const deductions = changes
+    .filter(({ changeMinor }) => changeMinor < 0n)
+    .map(({ partnerId, currency, changeMinor }) => ({ partnerId, currency, deductedMinor: -changeMinor }));
   const visit = (await queries.findPaymentVisit(trx, payment.workspaceId, payment.id)) ?? null;
   const partner = await storedPartner(trx, payment);
   await appendEvents(trx, refundEvents(payment, { amountMinor, partner, deductions }, visit, now));
   return deductions;
-}
-
-async function feeReturn(
-  trx: Transaction,
-  payment: queries.StoredPayment,
-  amountMinor: bigint,
-  refundedMinor: bigint,
-): Promise<Entry[]> {
-  const fee = await queries.findFee(trx, payment.workspaceId, payment.id);
-  if (fee === undefined) return [];
-  const keptBefore = keptAfterRefund(fee.amountMinor, payment.amountMinor, refundedMinor - amountMinor);
-  const kept = keptAfterRefund(fee.amountMinor, payment.amountMinor, refundedMinor);
-  return [entry('fee_expense', fee, kept - keptBefore), entry('fee_payable', fee, keptBefore - kept)];
 }
 
 /** Records a test refund (contract §4): an event that nothing counts; the sale need not exist. */

@@ -21,7 +21,7 @@ export async function findNamedVisit(
  */
 export async function inferVisit(
   trx: Transaction,
-  fact: PaymentFact,
+  fact: Pick<PaymentFact, 'program' | 'occurredAt'>,
   customer: Customer | null,
   decision: PaymentDecision | null,
 ): Promise<PaymentVisit | null> {

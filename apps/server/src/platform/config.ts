@@ -19,6 +19,13 @@ export interface Config {
   rateLimitPerMinute: number;
   geoDatabase: string | undefined;
   clickhouseMemoryMb: number;
+  /** The installation's own Stripe platform account, for connecting others by OAuth; all of it may be missing. */
+  stripe: {
+    secretKey: string | undefined;
+    clientId: string | undefined;
+    connectSecret: string | undefined;
+    apiBase: string | undefined;
+  };
   /** Started by npm, whose death should end us too. */
   startedByNpm: boolean;
 }
@@ -53,6 +60,13 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       'HEADWATER_BOOTSTRAP_KEY must be affk_ followed by at least 16 letters, digits, - or _ (make one: echo affk_$(openssl rand -hex 24)).',
     );
   }
+  const stripe = (name: string, pattern: RegExp, shape: string): string | undefined => {
+    const value = text(name);
+    // The value itself is a secret: the message must not repeat it.
+    if (value !== undefined && !pattern.test(value))
+      throw new ConfigError(`${name} must start with ${shape}.`);
+    return value;
+  };
   return {
     port: whole('PORT', 3000, 0, 65535),
     host: text('HOST') ?? '0.0.0.0',
@@ -67,6 +81,16 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     rateLimitPerMinute: whole('HEADWATER_RATE_LIMIT', 600_000, 1, 1_000_000_000),
     geoDatabase: text('GEOIP_DB'),
     clickhouseMemoryMb: whole('HEADWATER_CLICKHOUSE_MEMORY_MB', 2048, 256, 1_000_000),
+    stripe: {
+      secretKey: stripe(
+        'STRIPE_SECRET_KEY',
+        /^[rs]k_(?:live|test)_\w+$/,
+        'sk_live_, sk_test_, rk_live_ or rk_test_',
+      ),
+      clientId: stripe('STRIPE_CLIENT_ID', /^ca_\w+$/, 'ca_'),
+      connectSecret: stripe('STRIPE_CONNECT_WEBHOOK_SECRET', /^whsec_\S+$/, 'whsec_'),
+      apiBase: url('STRIPE_API_BASE', ['http:', 'https:']),
+    },
     startedByNpm: text('npm_lifecycle_event') !== undefined,
   };
 }

@@ -23,4 +23,5 @@ export { locks } from './postgres/locks.ts';
 export { migrate } from './postgres/migrate.ts';
 export * from './postgres/sql.ts';
 export type * from './postgres/tables.ts';
+export { createSealer, type Sealer } from './sealing.ts';
 export * from './secrets.ts';

@@ -19,7 +19,7 @@ const count = statement(
    from payments where not is_test and occurred_at >= $1 and occurred_at < $2 group by workspace_id, currency
    union all
    select workspace_id, 'refunded', currency, sum(amount_minor)::bigint
-   from refunds where not is_test and occurred_at >= $1 and occurred_at < $2 group by workspace_id, currency`,
+   from refunds where not is_test and undone_at is null and occurred_at >= $1 and occurred_at < $2 group by workspace_id, currency`,
 );
 
 /** What PostgreSQL holds of a period, by workspace. */

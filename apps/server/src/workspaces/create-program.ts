@@ -91,6 +91,7 @@ async function insertFirstPolicy(
     approval: 'automatic',
     product_id: null,
     exclude_tax: false,
+    exclude_stripe_tax: true,
     exclude_shipping: false,
     effective_from: sinceEver,
     created_at: now,

@@ -16,6 +16,11 @@ export interface Directory {
   findLink(code: string): Promise<LinkTarget | undefined>;
   findProgram(programId: number): Promise<Program | undefined>;
   findWebsite(websiteId: string): Promise<Website | undefined>;
+  /**
+   * For what other rooms look up on every request: remembered under the same promise, provided that the tables it is read
+   * from notify (triggers of migrations 0004 and 0005).
+   */
+  remember<T>(key: string, load: () => Promise<T>): Promise<T>;
   /** Forgets everything; called after every change made by this process. */
   clear(): void;
   close(): Promise<void>;
@@ -105,6 +110,7 @@ export async function openDirectory(
       remembered(`p:${programId}`, async () => ({ value: await queries.findProgram(postgres, programId) })),
     findWebsite: (websiteId) =>
       remembered(`w:${websiteId}`, async () => ({ value: await queries.findWebsite(postgres, websiteId) })),
+    remember: (key, load) => remembered(`x:${key}`, async () => ({ value: await load() })),
     clear,
     async close() {
       closed = true;

@@ -54,6 +54,7 @@ export async function addPolicy(
       approval: request.approval ?? 'automatic',
       product_id: request.product_id?.trim() || null,
       exclude_tax: request.exclude_tax ?? false,
+      exclude_stripe_tax: request.exclude_tax ?? true,
       exclude_shipping: request.exclude_shipping ?? false,
       effective_from: parseInstant(request.effective_from) ?? now,
       created_at: now,

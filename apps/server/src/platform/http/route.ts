@@ -21,6 +21,8 @@ export type ErrorShape = 'plain' | 'coded' | 'message';
 
 export interface Call {
   body: Record<string, unknown>;
+  /** The bytes as they came; empty but on routes with `raw`. */
+  raw: Buffer;
   params: Record<string, string>;
   query: Record<string, unknown>;
   principal: Principal;
@@ -51,6 +53,11 @@ export interface Route {
   cors?: boolean;
   /** Beacons send JSON as text/plain. */
   acceptsTextPlain?: boolean;
+  /**
+   * The body is handed on byte for byte, whatever its type, up to this size: its sender signed the bytes. `body` is then
+   * for the reference only.
+   */
+  raw?: { limitBytes: number };
   body?: TSchema;
   query?: TSchema;
   /** Answers by status, for the reference. */

@@ -23,13 +23,22 @@ export interface Transaction extends Sql {
   readonly inTransaction: true;
 }
 
+export interface TransactionOptions {
+  /**
+   * False: resolves once the commit is in force, which may be a moment before it is on disk. Nothing is ever half stored,
+   * and what commits later and waits for the disk takes this along; but a crash of the database may undo it whole. Only
+   * for work that is found undone then and done again.
+   */
+  waitForDisk?: boolean;
+}
+
 export interface Postgres extends Sql {
   readonly pool: pg.Pool;
   /**
    * Runs `work` in one transaction (read committed); rolls back and rethrows when it throws. Runs it again when the
    * database broke a deadlock with it, so `work` must do nothing that a rollback does not undo.
    */
-  transaction<T>(work: (trx: Transaction) => Promise<T>): Promise<T>;
+  transaction<T>(work: (trx: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -60,12 +69,17 @@ function isContention(error: unknown): boolean {
 // Left to itself PostgreSQL plans some anew every time, because their arrays look shorter than it first assumed: with a
 // table of many partitions that takes five times as long as running them.
 const begin = 'begin; set local plan_cache_mode = force_generic_plan';
+const beginWithoutWait = `${begin}; set local synchronous_commit = off`;
 
-async function transactOnce<T>(pool: pg.Pool, work: (trx: Transaction) => Promise<T>): Promise<T> {
+async function transactOnce<T>(
+  pool: pg.Pool,
+  work: (trx: Transaction) => Promise<T>,
+  { waitForDisk = true }: TransactionOptions,
+): Promise<T> {
   const client = await pool.connect();
   let isBroken = false;
   try {
-    await client.query(begin);
+    await client.query(waitForDisk ? begin : beginWithoutWait);
     const result = await work({
       inTransaction: true,
       query: (what, values = []) => run(client, what, values),
@@ -108,10 +122,10 @@ export function openPostgres(url: string, options: PostgresOptions = {}): Postgr
   return {
     pool,
     query: (what, values = []) => run(pool, what, values),
-    async transaction(work) {
+    async transaction(work, transactionOptions = {}) {
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return await transactOnce(pool, work);
+          return await transactOnce(pool, work, transactionOptions);
         } catch (error) {
           if (attempt === maxAttempts || !isContention(error)) throw error;
         }

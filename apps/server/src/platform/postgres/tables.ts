@@ -102,6 +102,7 @@ export interface PoliciesTable {
   approval: Fixed<'automatic' | 'manual'>;
   product_id: Fixed<string | null>;
   exclude_tax: Fixed<boolean>;
+  exclude_stripe_tax: Fixed<boolean>;
   exclude_shipping: Fixed<boolean>;
   effective_from: Fixed<Date>;
   created_at: Generated<Date>;
@@ -228,7 +229,8 @@ export interface CommissionsTable {
   type: Fixed<PolicyType>;
   amount_minor: Fixed<bigint>;
   currency: Fixed<string>;
-  hold_until: Fixed<Date>;
+  hold_until: Date;
+  superseded_at: Date | null;
   created_at: Fixed<Date>;
 }
 
@@ -239,6 +241,7 @@ export interface RefundsTable {
   payment_id: Fixed<bigint | null>;
   amount_minor: Fixed<bigint>;
   is_test: Fixed<boolean>;
+  undone_at: Date | null;
 }
 
 export interface CommissionStandingsView {
@@ -249,6 +252,29 @@ export interface CommissionStandingsView {
   paid_minor: Long;
   reversed_minor: Long;
   status: Fixed<string>;
+  disputed_minor: Long;
+}
+
+export interface StripeInboxTable {
+  workspace_id: Fixed<number>;
+  id: LongIdentity;
+  program_id: Fixed<number>;
+  account: Fixed<string>;
+  livemode: Fixed<boolean>;
+  event_id: Fixed<string>;
+  type: Fixed<string>;
+  api_version: Fixed<string | null>;
+  payload: Fixed<string>;
+  endpoint_id: Fixed<number | null>;
+  origin: Fixed<'webhook' | 'fetched' | 'synthesised'>;
+  created_at: Fixed<Date>;
+  received_at: Fixed<Date>;
+  state: 'waiting' | 'failed' | 'applied' | 'noted';
+  attempts: number;
+  due_at: Date;
+  reason: string | null;
+  notes: string[];
+  processed_at: Date | null;
 }
 
 export interface Tables {
@@ -270,5 +296,6 @@ export interface Tables {
   attributions: AttributionsTable;
   commissions: CommissionsTable;
   commission_standings: CommissionStandingsView;
+  stripe_inbox: StripeInboxTable;
   refunds: RefundsTable;
 }

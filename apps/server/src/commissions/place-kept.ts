@@ -1,0 +1,29 @@
+/** Where a commission's money stands, as balances owed to the partner. Negative `approved` is a debt carried forward. */
+export interface Placement {
+  pendingMinor: bigint;
+  approvedMinor: bigint;
+  disputedMinor: bigint;
+}
+
+/**
+ * Pure: where the kept part of a commission belongs. Its hold decides between pending and approved, what was paid out
+ * already is taken off, and the part that an open dispute may still take is set apart, as far as it is not paid out.
+ * A function of the state and not of what happened to it: refunds, disputes and their undoing commute.
+ */
+export function placeKept(commission: {
+  keptMinor: bigint;
+  /** What would be taken back if every open dispute were lost. */
+  atRiskMinor: bigint;
+  paidMinor: bigint;
+  /** The hold is over and the commission was approved. */
+  released: boolean;
+}): Placement {
+  const { keptMinor, atRiskMinor, paidMinor, released } = commission;
+  const unpaid = keptMinor - paidMinor;
+  const contested = atRiskMinor < unpaid ? atRiskMinor : unpaid;
+  const disputedMinor = contested > 0n ? contested : 0n;
+  const rest = unpaid - disputedMinor;
+  return released || paidMinor !== 0n
+    ? { pendingMinor: 0n, approvedMinor: rest, disputedMinor }
+    : { pendingMinor: rest, approvedMinor: 0n, disputedMinor };
+}

@@ -1,0 +1,289 @@
+import type { Currency } from '../money/index.ts';
+import { type Sql, statement, type Transaction } from '../platform/index.ts';
+import type { PaymentFact, PaymentSource } from './payment.ts';
+import type { BookedRefund } from './plan-refunds.ts';
+import type { ProviderDispute } from './provider-payment.ts';
+import type { KeyScope, StoredDecision } from './queries.ts';
+
+const keysOf = statement(
+  'payments.find_by_keys',
+  `select distinct payment_id as id from payment_keys
+   where workspace_id = $1 and scope = $2 and is_test = $3 and key = any($4::text[]) order by payment_id`,
+);
+
+/** The payments known by any of these keys, the earliest first: one, unless they were not known to be the same. */
+export async function findPaymentIds(sql: Sql, scope: KeyScope, keys: readonly string[]): Promise<bigint[]> {
+  const rows = await sql.query<{ id: bigint }>(keysOf, [scope.workspaceId, scope.scope, scope.isTest, keys]);
+  return rows.map(({ id }) => id);
+}
+
+const addKeys = statement(
+  'payments.add_keys',
+  `insert into payment_keys (workspace_id, scope, is_test, key, payment_id)
+   select $1, $2, $3, key, $5 from unnest($4::text[]) as key order by key
+   on conflict (workspace_id, scope, is_test, key) do update set payment_id = excluded.payment_id
+   where payment_keys.payment_id <> excluded.payment_id`,
+);
+
+/** Makes these the ids of one payment. One that was another's becomes this one's. */
+export async function assignKeys(
+  trx: Transaction,
+  scope: KeyScope,
+  keys: readonly string[],
+  paymentId: bigint,
+): Promise<void> {
+  await trx.query(addKeys, [scope.workspaceId, scope.scope, scope.isTest, keys, paymentId]);
+}
+
+const restate = statement(
+  'payments.restate',
+  `update payments set customer_id = $3, occurred_at = $4, subscription_id = $5, is_recurring = $6, tax_minor = $7,
+     shipping_minor = $8, email_hash = $9, product_id = $10, sale_type = $11
+   where workspace_id = $1 and id = $2
+     and (customer_id, occurred_at, subscription_id, is_recurring, tax_minor, shipping_minor, email_hash, product_id,
+          sale_type) is distinct from ($3, $4, $5, $6, $7, $8, $9, $10, $11)
+   returning id`,
+);
+
+/** What the provider says of a payment by now, if it is more than it said before. The money is never restated. */
+export async function restatePayment(
+  trx: Transaction,
+  payment: { workspaceId: number; id: bigint },
+  fact: PaymentFact,
+  customerId: bigint | null,
+): Promise<boolean> {
+  const rows = await trx.query(restate, [
+    payment.workspaceId,
+    payment.id,
+    customerId,
+    fact.occurredAt,
+    fact.subscriptionId,
+    fact.isRecurring,
+    fact.taxMinor,
+    fact.shippingMinor,
+    fact.email?.hash ?? null,
+    fact.productId,
+    fact.saleType,
+  ]);
+  return rows.length > 0;
+}
+
+const findClaimOf = statement(
+  'payments.find_claim',
+  'select claim from payment_claims where workspace_id = $1 and payment_id = $2',
+);
+
+export async function findClaim(
+  sql: Sql,
+  payment: { workspaceId: number; id: bigint },
+): Promise<string | undefined> {
+  const [row] = await sql.query<{ claim: string }>(findClaimOf, [payment.workspaceId, payment.id]);
+  return row?.claim;
+}
+
+const saveClaimOf = statement(
+  'payments.save_claim',
+  `insert into payment_claims (workspace_id, payment_id, claim) values ($1, $2, $3)
+   on conflict (workspace_id, payment_id) do update set claim = excluded.claim`,
+);
+
+export async function saveClaim(
+  trx: Transaction,
+  payment: { workspaceId: number; id: bigint },
+  claim: string,
+): Promise<void> {
+  await trx.query(saveClaimOf, [payment.workspaceId, payment.id, claim]);
+}
+
+const deleteClaimOf = statement(
+  'payments.delete_claim',
+  'delete from payment_claims where workspace_id = $1 and payment_id = $2',
+);
+
+export async function deleteClaim(
+  trx: Transaction,
+  payment: { workspaceId: number; id: bigint },
+): Promise<void> {
+  await trx.query(deleteClaimOf, [payment.workspaceId, payment.id]);
+}
+
+/** A payment of a customer's history, with the decision in force and what it gave. */
+export interface PastPayment {
+  workspaceId: number;
+  id: bigint;
+  programId: number;
+  websiteId: string | null;
+  customerId: bigint | null;
+  transactionId: string;
+  source: PaymentSource;
+  amountMinor: bigint;
+  currency: Currency;
+  taxMinor: bigint;
+  shippingMinor: bigint;
+  isTest: boolean;
+  subscriptionId: string | null;
+  productId: string | null;
+  emailHash: Buffer | null;
+  occurredAt: Date;
+  receivedAt: Date;
+  /** Null: the provider has no say in its decision. */
+  claim: string | null;
+  decision: StoredDecision | null;
+  earned: boolean;
+  earnedOneTime: boolean;
+}
+
+const pastColumns = `
+  p.workspace_id as "workspaceId", p.id, p.program_id as "programId", p.website_id as "websiteId",
+  p.customer_id as "customerId", p.transaction_id as "transactionId", p.source, p.amount_minor as "amountMinor",
+  p.currency, p.tax_minor as "taxMinor", p.shipping_minor as "shippingMinor", p.is_test as "isTest",
+  p.subscription_id as "subscriptionId", p.product_id as "productId", p.email_hash as "emailHash",
+  p.occurred_at as "occurredAt", p.received_at as "receivedAt", c.claim, a.decision,
+  exists (select from commissions k where k.workspace_id = p.workspace_id and k.payment_id = p.id
+          and k.superseded_at is null) as earned,
+  exists (select from commissions k where k.workspace_id = p.workspace_id and k.payment_id = p.id
+          and k.superseded_at is null and k.type = 'cps_one_time') as "earnedOneTime"
+  from payments p
+  left join payment_claims c on c.workspace_id = p.workspace_id and c.payment_id = p.id
+  left join lateral (
+    select json_build_object('attributed', d.attributed, 'reason', d.reason, 'model', d.model,
+      'windowDays', d.window_days, 'method', d.method, 'clickAgeDays', d.click_age_days, 'evidence', d.evidence,
+      'candidates', d.candidates, 'credits', d.credits, 'arithmetic', d.arithmetic, 'policyId', d.policy_id,
+      'warnings', d.warnings, 'cause', d.cause) as decision
+    from attributions d where d.workspace_id = p.workspace_id and d.payment_id = p.id
+    order by d.decision desc limit 1
+  ) a on true`;
+
+// In the order in which they were paid. The transaction id, not our number, settles a tie: numbers follow arrival.
+const historyOf = statement(
+  'payments.list_history',
+  `select ${pastColumns}
+   where p.workspace_id = $1 and p.customer_id = $2 and not p.is_test
+   order by p.occurred_at, p.transaction_id collate "C"`,
+);
+
+export function listHistory(
+  trx: Transaction,
+  workspaceId: number,
+  customerId: bigint,
+): Promise<PastPayment[]> {
+  return trx.query(historyOf, [workspaceId, customerId]);
+}
+
+const pastById = statement(
+  'payments.lock_past',
+  `select ${pastColumns} where p.workspace_id = $1 and p.id = $2 for update of p`,
+);
+
+export async function lockPastPayment(
+  trx: Transaction,
+  workspaceId: number,
+  paymentId: bigint,
+): Promise<PastPayment | undefined> {
+  const [row] = await trx.query<PastPayment>(pastById, [workspaceId, paymentId]);
+  return row;
+}
+
+const refreshCustomerRow = statement(
+  'payments.refresh_customer',
+  `update customers c set
+     status = case when h.first is not null then 'conversion' when c.lead_at is not null then 'lead' else 'click' end,
+     converted_at = h.first, bound_payment_id = $3
+   from (select min(occurred_at) as first from payments
+         where workspace_id = $1 and customer_id = $2 and not is_test) h
+   where c.workspace_id = $1 and c.id = $2
+     and (c.converted_at is distinct from h.first or c.bound_payment_id is distinct from $3)`,
+);
+
+/** What a customer's payments say of the customer: since when, and bound by which. */
+export async function refreshCustomer(
+  trx: Transaction,
+  customer: { workspaceId: number; id: bigint },
+  boundPaymentId: bigint | null,
+): Promise<void> {
+  await trx.query(refreshCustomerRow, [customer.workspaceId, customer.id, boundPaymentId]);
+}
+
+const deleteVisitOf = statement(
+  'payments.delete_inferred_visit',
+  `delete from payment_visits where workspace_id = $1 and payment_id = $2 and matched_by <> 'session'`,
+);
+
+export async function deleteInferredVisit(
+  trx: Transaction,
+  payment: { workspaceId: number; id: bigint },
+): Promise<void> {
+  await trx.query(deleteVisitOf, [payment.workspaceId, payment.id]);
+}
+
+const refundRowsOf = statement(
+  'payments.list_refund_rows',
+  `select id, refund_key as key, source, amount_minor as "amountMinor", occurred_at as "occurredAt",
+     undone_at is not null as "isUndone"
+   from refunds where workspace_id = $1 and payment_id = $2 and is_test = $3 order by id`,
+);
+
+/** Every refund of a payment, those that failed too. */
+export function listRefundRows(
+  trx: Transaction,
+  payment: { workspaceId: number; id: bigint; isTest: boolean },
+): Promise<(BookedRefund & { occurredAt: Date })[]> {
+  return trx.query(refundRowsOf, [payment.workspaceId, payment.id, payment.isTest]);
+}
+
+const undoRefundRow = statement(
+  'payments.undo_refund',
+  'update refunds set undone_at = $3 where workspace_id = $1 and id = $2',
+);
+
+export async function undoRefund(
+  trx: Transaction,
+  workspaceId: number,
+  refundId: bigint,
+  at: Date,
+): Promise<void> {
+  await trx.query(undoRefundRow, [workspaceId, refundId, at]);
+}
+
+const saveDisputeRow = statement(
+  'payments.save_dispute',
+  `insert into disputes as d (workspace_id, payment_id, dispute_key, amount_minor, state) values ($1, $2, $3, $4, $5)
+   on conflict (workspace_id, payment_id, dispute_key) do update
+     set amount_minor = excluded.amount_minor, state = excluded.state
+     where (d.amount_minor, d.state) is distinct from (excluded.amount_minor, excluded.state)
+   returning dispute_key`,
+);
+
+/** Whether that was news. */
+export async function saveDispute(
+  trx: Transaction,
+  payment: { workspaceId: number; id: bigint },
+  { key, amountMinor, state }: ProviderDispute,
+): Promise<boolean> {
+  const rows = await trx.query(saveDisputeRow, [payment.workspaceId, payment.id, key, amountMinor, state]);
+  return rows.length > 0;
+}
+
+const disputesOf = statement(
+  'payments.list_disputes',
+  `select dispute_key as key, amount_minor as "amountMinor", state from disputes
+   where workspace_id = $1 and payment_id = $2 order by dispute_key`,
+);
+
+export function listDisputes(
+  sql: Sql,
+  payment: { workspaceId: number; id: bigint },
+): Promise<Omit<ProviderDispute, 'at'>[]> {
+  return sql.query(disputesOf, [payment.workspaceId, payment.id]);
+}
+
+const keysOfPayment = statement(
+  'payments.list_keys',
+  `select key from payment_keys where workspace_id = $1 and payment_id = $2 order by key collate "C"`,
+);
+
+/** Every id a payment is known by. */
+export async function listKeys(sql: Sql, payment: { workspaceId: number; id: bigint }): Promise<string[]> {
+  const rows = await sql.query<{ key: string }>(keysOfPayment, [payment.workspaceId, payment.id]);
+  return rows.map(({ key }) => key);
+}

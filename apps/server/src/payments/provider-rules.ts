@@ -1,0 +1,10 @@
+import type { PastPayment } from './provider-queries.ts';
+
+/** Another door has found the partner since. */
+export function wasDecidedByOther({ decision }: PastPayment): boolean {
+  return decision !== null && decision.attributed && isOtherDoor(decision.cause);
+}
+
+export function isOtherDoor(cause: string): boolean {
+  return cause === 'sale' || cause === 'attribute_payment';
+}

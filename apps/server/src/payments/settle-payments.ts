@@ -1,0 +1,191 @@
+import { invariant, type Transaction } from '../platform/index.ts';
+import type { Program } from '../workspaces/index.ts';
+import { balanceBooks } from './balance-books.ts';
+import { decideAlone, decideHistory, type Touched } from './decide-history.ts';
+import { keyScope, type SettleDeps } from './door.ts';
+import { tellChanges, tellRefund } from './provider-events.ts';
+import type { ProviderPayment, SettledPayment } from './provider-payment.ts';
+import * as provider from './provider-queries.ts';
+import { isOtherDoor, wasDecidedByOther } from './provider-rules.ts';
+import * as queries from './queries.ts';
+import { settleRefunds } from './settle-refunds.ts';
+
+/**
+ * The door for a provider whose facts come in pieces and in any order: brings the books to what is known of these
+ * payments by now. Records those that are new, adds ids to those that are not, decides again what a late fact changes
+ * (recorded as a further decision), and lets money go back, be held and be released by difference. What it ends with
+ * depends on what was told and not on the order of telling; saying the same again changes nothing.
+ *
+ * A payment that another door recorded is the same payment when one of the ids is the same. It keeps its facts, and its
+ * partner if it has one (the rule of completing, contract §6.2).
+ *
+ * @param changedCustomers customers who were seen with other browsers than before: all their payments are decided again
+ */
+export async function settlePayments(
+  trx: Transaction,
+  deps: SettleDeps,
+  program: Program,
+  wanted: readonly ProviderPayment[],
+  changedCustomers: ReadonlySet<bigint>,
+): Promise<SettledPayment[]> {
+  const now = deps.clock.now();
+  const settled: SettledPayment[] = [];
+  const customers = new Set(changedCustomers);
+  const touched = new Map<bigint, Touched>();
+  for (const payment of wanted) {
+    const adopted = await adopt(trx, program, payment, now);
+    if (adopted === undefined) continue;
+    settled.push({ wanted: payment, transactionId: adopted.transactionId, paymentId: adopted.id });
+    if (adopted.touched === null) continue;
+    touched.set(adopted.id, adopted.touched);
+    for (const id of adopted.customerIds) customers.add(id);
+  }
+  for (const customerId of [...customers].sort((a, b) => (a < b ? -1 : 1))) {
+    const fromTheFirst = changedCustomers.has(customerId);
+    await decideHistory(trx, deps, program, customerId, touched, fromTheFirst, now);
+  }
+  for (const { wanted: payment, paymentId } of settled) {
+    const one = touched.get(paymentId);
+    if (payment.customerId === null && one !== undefined) {
+      await decideAlone(trx, deps, program, paymentId, one, now);
+    }
+    await settleRefunds(trx, program, paymentId, payment, now);
+  }
+  return settled;
+}
+
+interface Adopted {
+  id: bigint;
+  transactionId: string;
+  /** The customers whose history it belongs to or did belong to. */
+  customerIds: bigint[];
+  /** Its decision has to be made, or made again. Null: it stands. */
+  touched: Touched | null;
+}
+
+/** The stored payment that is meant, made if there is none, with every id it is known by. */
+async function adopt(
+  trx: Transaction,
+  program: Program,
+  wanted: ProviderPayment,
+  now: Date,
+): Promise<Adopted | undefined> {
+  const { fact, keys, customerId } = wanted;
+  const [transactionId] = keys;
+  invariant(transactionId !== undefined, 'a payment has an id');
+  const scope = keyScope({ program, website: null }, false);
+  let ids = await provider.findPaymentIds(trx, scope, keys);
+  if (ids.length === 0) {
+    if (fact === null) return undefined;
+    const id = await queries.claimKey(trx, scope, transactionId);
+    if (id !== undefined) {
+      await provider.assignKeys(trx, scope, keys, id);
+      const payment = {
+        id,
+        workspaceId: scope.workspaceId,
+        customerId,
+        transactionId,
+        isTest: false,
+        receivedAt: now,
+      };
+      await queries.insertPayment(trx, payment, fact, null);
+      await provider.saveClaim(trx, payment, JSON.stringify(wanted.claim));
+      return {
+        id,
+        transactionId,
+        customerIds: idsOf(customerId),
+        touched: { isRestated: true, toldAt: null },
+      };
+    }
+    // Another door has just recorded it.
+    ids = await provider.findPaymentIds(trx, scope, keys);
+  }
+  const stored = await chooseStored(trx, program, ids, now);
+  await provider.assignKeys(trx, scope, keys, stored.id);
+  const mayDecide = stored.source === 'stripe' ? !wasDecidedByOther(stored) : isLeftOpen(stored);
+  const same = { id: stored.id, transactionId: stored.transactionId };
+  if (!mayDecide || fact === null) return { ...same, customerIds: [], touched: null };
+
+  const claim = JSON.stringify(wanted.claim);
+  const isRestated =
+    stored.source === 'stripe'
+      ? await provider.restatePayment(trx, stored, fact, customerId)
+      : await moveTo(trx, stored, customerId);
+  if (claim !== stored.claim) await provider.saveClaim(trx, stored, claim);
+  return {
+    ...same,
+    customerIds: [...idsOf(stored.customerId), ...idsOf(customerId)],
+    touched: isRestated || claim !== stored.claim ? { isRestated, toldAt: stored.occurredAt } : null,
+  };
+}
+
+function idsOf(customerId: bigint | null): bigint[] {
+  return customerId === null ? [] : [customerId];
+}
+
+async function moveTo(
+  trx: Transaction,
+  stored: provider.PastPayment,
+  customerId: bigint | null,
+): Promise<boolean> {
+  if (customerId === null || stored.customerId === customerId) return false;
+  await queries.setCustomer(trx, stored, customerId);
+  return true;
+}
+
+/** A payment of another door: the provider may add the partner that none was found for. */
+function isLeftOpen({ decision, claim }: provider.PastPayment): boolean {
+  return decision === null || !decision.attributed || (claim !== null && !isOtherDoor(decision.cause));
+}
+
+/**
+ * The payment among those that turned out to be one. Where two doors recorded it before anybody knew, the one that is
+ * not the provider's stays, and the other is taken back whole.
+ */
+async function chooseStored(
+  trx: Transaction,
+  program: Program,
+  ids: readonly bigint[],
+  now: Date,
+): Promise<provider.PastPayment> {
+  const payments: provider.PastPayment[] = [];
+  for (const id of ids) {
+    const payment = await provider.lockPastPayment(trx, program.workspaceId, id);
+    if (payment !== undefined) payments.push(payment);
+  }
+  const chosen = payments.find(({ source }) => source !== 'stripe') ?? payments[0];
+  invariant(chosen !== undefined, 'a claimed key belongs to a payment');
+  for (const payment of payments) {
+    if (payment.source !== 'stripe' || payment.id === chosen.id) continue;
+    await takeBackRepeated(trx, payment, chosen, now);
+  }
+  return chosen;
+}
+
+async function takeBackRepeated(
+  trx: Transaction,
+  repeated: provider.PastPayment,
+  chosen: provider.PastPayment,
+  now: Date,
+): Promise<void> {
+  await provider.deleteClaim(trx, repeated);
+  const standing = await queries.loadStanding(trx, repeated);
+  const amountMinor = repeated.amountMinor - standing.refundedMinor;
+  if (amountMinor <= 0n) return;
+  const refund = { key: `same_as_${chosen.id}`, amountMinor, at: now };
+  await queries.insertRefund(trx, {
+    workspaceId: repeated.workspaceId,
+    programId: repeated.programId,
+    paymentId: repeated.id,
+    refundKey: refund.key,
+    source: 'stripe',
+    amountMinor,
+    currency: repeated.currency,
+    reason: 'recorded twice',
+    isTest: false,
+    at: now,
+  });
+  const changes = await balanceBooks(trx, repeated, 'refund', now);
+  await tellRefund(trx, repeated, { ...refund, sign: 1 });
+  await tellChanges(trx, repeated, changes, now);
+}

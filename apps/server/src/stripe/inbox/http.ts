@@ -1,0 +1,128 @@
+import {
+  ReplayAnswer,
+  StripeEventItem,
+  StripeEventRecord,
+  StripeEventsQuery,
+  WebhookAnswer,
+} from '@headwater/contract';
+import Type from 'typebox';
+import { type Call, kysely, ok, type Route } from '../../platform/index.ts';
+import { dataRoute, getOwnProgram, listRoute } from '../../workspaces/index.ts';
+import { getEvent, listEvents } from './list-events.ts';
+import * as queries from './queries.ts';
+import { receiveAnywhere, receiveDelivery, type WebhookDeps } from './receive-delivery.ts';
+
+export interface InboxRouteDeps extends WebhookDeps {
+  /** There is something due. */
+  wake(): void;
+}
+
+const tag = 'Stripe';
+const limitBytes = 1024 * 1024;
+const PlainError = Type.Object({ error: Type.String() });
+
+export function inboxRoutes(deps: InboxRouteDeps): Route[] {
+  return [...webhookRoutes(deps), ...eventRoutes(deps)];
+}
+
+function webhookRoutes(deps: WebhookDeps): Route[] {
+  const webhook = (path: string, summary: string, receive: (call: Call) => Promise<void>): Route => ({
+    method: 'POST',
+    path,
+    tag,
+    summary,
+    access: { kind: 'public' },
+    errors: 'plain',
+    failure: 'Webhook not stored',
+    raw: { limitBytes },
+    body: Type.Object({}, { description: 'the event, as Stripe signed it' }),
+    answers: { 200: WebhookAnswer, 400: PlainError, 404: PlainError, 413: PlainError },
+    async handle(call) {
+      await receive(call);
+      return ok({ received: true });
+    },
+  });
+  const deliveryOf = (call: Call) => ({ payload: call.raw, signature: call.header('stripe-signature') });
+  return [
+    webhook('/webhooks/stripe/:program_id', 'What Stripe delivers to a program', (call) =>
+      receiveDelivery(deps, call.params.program_id, deliveryOf(call)),
+    ),
+    webhook(
+      '/api/webhook-distributor/stripe',
+      'The same, for all programs: the event says whose it is',
+      (call) => receiveAnywhere(deps, deliveryOf(call)),
+    ),
+  ];
+}
+
+function eventRoutes(deps: InboxRouteDeps): Route[] {
+  const { postgres, directory, clock } = deps;
+  const db = kysely(postgres);
+  return [
+    listRoute(
+      {
+        path: '/api/v1/programs/:id/stripe/events',
+        scope: 'program:read',
+        tag,
+        summary: 'List the Stripe events of a program and what became of them, newest first',
+        query: StripeEventsQuery,
+        answer: StripeEventItem,
+        handle: async (call, manager) =>
+          listEvents(db, await getOwnProgram(directory, manager, call.params.id), call.query),
+      },
+      directory,
+    ),
+    dataRoute(
+      {
+        method: 'GET',
+        path: '/api/v1/programs/:id/stripe/events/:event_id',
+        scope: 'program:read',
+        tag,
+        summary: 'One Stripe event with its payload, by our id or by evt_…',
+        answer: StripeEventRecord,
+        status: 200,
+        handle: async (call, manager) =>
+          getEvent(db, await getOwnProgram(directory, manager, call.params.id), call.params.event_id),
+      },
+      directory,
+    ),
+    dataRoute(
+      {
+        method: 'POST',
+        path: '/api/v1/programs/:id/stripe/events/:event_id/replay',
+        scope: 'program:update',
+        tag,
+        summary: 'Process an event once more, whatever became of it: what is booked stays booked once',
+        answer: StripeEventRecord,
+        status: 200,
+        async handle(call, manager) {
+          const program = await getOwnProgram(directory, manager, call.params.id);
+          const event = await getEvent(db, program, call.params.event_id);
+          await queries.makeEventDue(postgres, program, BigInt(event.id), clock.now());
+          const replayed = await getEvent(db, program, String(event.id));
+          deps.wake();
+          return replayed;
+        },
+      },
+      directory,
+    ),
+    dataRoute(
+      {
+        method: 'POST',
+        path: '/api/v1/programs/:id/stripe/replay',
+        scope: 'program:update',
+        tag,
+        summary: 'Process every failed event once more, now',
+        answer: ReplayAnswer,
+        status: 200,
+        async handle(call, manager) {
+          const program = await getOwnProgram(directory, manager, call.params.id);
+          const replayed = await queries.makeFailedEventsDue(postgres, program, clock.now());
+          deps.wake();
+          return { replayed };
+        },
+      },
+      directory,
+    ),
+  ];
+}

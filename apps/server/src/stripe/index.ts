@@ -1,0 +1,20 @@
+/**
+ * Stripe's words turned into ours. A verified, stored event is applied to the books through the doors of payments/ and
+ * customers/; no money rule lives here. Deliveries may come in any order, repeated or late: the outcome is the same.
+ *
+ * read/ turns objects of any API version into facts, facts/ merges and keeps them, wanted/ says what follows from them,
+ * identity/ who pays. All but the queries is pure.
+ */
+
+export {
+  applyStripeEvent,
+  type EventNote,
+  type EventOutcome,
+  type StripeDeps,
+  type StripeEndpoint,
+  type StripeEvent,
+} from './apply-event.ts';
+export type { StripeSettings } from './connect/settings.ts';
+export type { Processor } from './inbox/process-events.ts';
+export { openStripeEdge, type StripeEdge } from './open-edge.ts';
+export { UnreadableEvent } from './read/fields.ts';

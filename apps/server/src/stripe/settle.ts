@@ -1,0 +1,166 @@
+import { createHash } from 'node:crypto';
+import { recordProviderLead } from '../customers/index.ts';
+import { type FeeSettings, settlePayments, settleTestPayments } from '../payments/index.ts';
+import type { Clock, Transaction } from '../platform/index.ts';
+import type { Program } from '../workspaces/index.ts';
+import * as facts from './facts/queries.ts';
+import type { Cluster } from './facts/store-patches.ts';
+import { identifiersIn } from './identity/identifiers.ts';
+import { type Identification, identifyPayers } from './identity/identify-payers.ts';
+import { type Family, type Purchase, readFamilies } from './wanted/families.ts';
+import { type FamilyNote, type Wanted, wantedOf } from './wanted/provider-payments.ts';
+
+/** What settling stands on. */
+export interface SettleContext {
+  trx: Transaction;
+  deps: { clock: Clock; fees: FeeSettings };
+  program: Program;
+  world: facts.World;
+}
+
+export interface Settled {
+  /** Whether something was asked of the books because of these names. */
+  isApplied: boolean;
+  notes: (FamilyNote | 'waits_for_payment' | string)[];
+}
+
+/**
+ * Brings payments, customers and leads to what follows from all that is known of the touched payers, and of those who
+ * share an identifier with them.
+ */
+export async function settleLive(context: SettleContext, touched: Cluster): Promise<Settled> {
+  const { trx, deps, program, world } = context;
+  const now = deps.clock.now();
+  const { families, purchases, linked, payers } = await loadKnown(context, touched);
+  const identification = await identifyPayers(trx, program, world, purchases, payers, now);
+  const wanted = families.map((family) => ({ family, wanted: wantedOf(family, program, identification) }));
+  const changed = await onlyChanged(trx, world, wanted);
+  const settled = await settlePayments(
+    trx,
+    deps,
+    program,
+    changed.map(({ wanted: { payment } }) => payment),
+    identification.changedCustomers,
+  );
+  const leads = await recordLeads(context, linked, identification, now);
+
+  const own = wanted.filter(({ family }) => isTouched(family, linked, touched));
+  const isBooked = ({ wanted: { payment, note } }: (typeof wanted)[number]) =>
+    note === null || settled.some((one) => one.wanted === payment);
+  const notes = own.flatMap(({ family, wanted: { payment, note } }) => [
+    ...(note === null ? [] : [note === 'no_payment' && family.payer === null ? 'waits_for_payment' : note]),
+    ...(typeof family.money === 'string' ? [] : payment.claim.warnings.map(({ code }) => code)),
+  ]);
+  return { isApplied: leads || own.some(isBooked), notes: [...new Set(notes)] };
+}
+
+/** The same for test mode: no customers, no decisions. */
+export async function settleTest(context: SettleContext, touched: Cluster): Promise<Settled> {
+  const { trx, deps, program, world } = context;
+  const linked = await facts.listObjectsOfPayers(trx, world, touched.payers, touched.ids);
+  const { families } = readFamilies(linked);
+  const wanted = families.map((family) =>
+    wantedOf(family, { ...program, organicPayments: 'record' }, nobody),
+  );
+  await settleTestPayments(
+    trx,
+    deps,
+    program,
+    wanted.map(({ payment }) => payment),
+  );
+  return {
+    isApplied: wanted.some(({ note }) => note === null),
+    notes: ['test_mode', ...new Set(wanted.flatMap(({ note }) => note ?? []))],
+  };
+}
+
+const nobody: Identification = {
+  payers: new Map(),
+  changedCustomers: new Set(),
+  knownClicks: new Map(),
+  people: new Map(),
+};
+
+interface Known {
+  linked: facts.LinkedObject[];
+  families: Family[];
+  purchases: Purchase[];
+  payers: readonly string[];
+}
+
+/** All that is known of the touched payers; what identifies them is kept, for those who will share it. */
+async function loadKnown({ trx, program, world }: SettleContext, touched: Cluster): Promise<Known> {
+  let { payers } = touched;
+  for (;;) {
+    const linked = await facts.listObjectsOfPayers(trx, world, payers, touched.ids);
+    const { families, purchases } = readFamilies(linked);
+    const identifiers: facts.PayerIdentifier[] = [];
+    for (const { payer, said } of purchases) {
+      const own = await identifiersIn(trx, program, said);
+      identifiers.push(...own.map((one) => ({ payer, ...one })));
+    }
+    await facts.saveIdentifiers(trx, world, identifiers);
+    const cluster = await facts.listCluster(trx, world, payers, []);
+    const others = cluster.filter((payer) => !payers.includes(payer));
+    if (others.length === 0) return { linked, families, purchases, payers };
+    // A fact of another object has joined them just now.
+    await facts.lockNames(trx, world, others);
+    payers = cluster;
+  }
+}
+
+/** Leaves out what the books were asked for before in the same words. What waits for another door is asked every time. */
+async function onlyChanged<One extends { family: Family; wanted: Wanted }>(
+  trx: Transaction,
+  world: facts.World,
+  all: readonly One[],
+): Promise<One[]> {
+  const before = await facts.findSettled(
+    trx,
+    world,
+    all.map(({ family }) => family.root),
+  );
+  const now = new Map(all.map(({ family, wanted }) => [family.root, fingerprint(wanted)]));
+  const changed = all.filter(
+    ({ family, wanted }) => wanted.note !== null || before.get(family.root) !== now.get(family.root),
+  );
+  const news = changed.flatMap(({ family: { root } }) => {
+    const print = now.get(root) as string;
+    return before.get(root) === print ? [] : [{ root, print }];
+  });
+  await facts.saveSettled(trx, world, news);
+  return changed;
+}
+
+function fingerprint(wanted: Wanted): string {
+  const { fact, ...payment } = wanted.payment;
+  const told = fact === null ? null : { ...fact, program: null };
+  const text = JSON.stringify([wanted.note, payment, told], (_key, value) =>
+    typeof value === 'bigint' ? String(value) : value,
+  );
+  return createHash('sha256').update(text).digest('base64url');
+}
+
+/** Sign-ups: a customer that Stripe made, and whom our program knows. */
+async function recordLeads(
+  { trx, program }: SettleContext,
+  linked: readonly facts.LinkedObject[],
+  { payers }: Identification,
+  now: Date,
+): Promise<boolean> {
+  let isAny = false;
+  for (const { id, object } of linked) {
+    const signedUpAt = object?.kind === 'customer' ? object.facts.min.signedUpAt : undefined;
+    const customerId = payers.get(id)?.customerId ?? null;
+    if (signedUpAt === undefined || customerId === null) continue;
+    if (await recordProviderLead(trx, program, customerId, new Date(signedUpAt * 1000), now)) isAny = true;
+  }
+  return isAny;
+}
+
+/** Whether a family has to do with what the event named: a part of it, its payer or its subscription. */
+function isTouched(family: Family, linked: readonly facts.LinkedObject[], { ids }: Cluster): boolean {
+  const parts = new Set([family.root, ...family.keys, ...family.refunds.map(({ key }) => key)]);
+  const links = linked.filter(({ id }) => ids.includes(id)).flatMap((one) => one.links);
+  return [...ids, ...links].some((id) => parts.has(id) || id === family.subscription);
+}

@@ -1,0 +1,284 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Account, StripeDouble } from '@headwater/stripe-double';
+import { deliver } from '@headwater/stripe-double';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { packageRoot } from '../src/platform/index.ts';
+import { type Story, tellStory } from './story.ts';
+import type { TestServer } from './test-server.ts';
+import { openWithDouble, visitAuthorizePage } from './walls/stripe/with-double.ts';
+
+// The command as a stranger meets it: a process of its own, its two streams and its exit code.
+
+let server: TestServer;
+let stripe: StripeDouble;
+let close: () => Promise<void>;
+let story: Story;
+let account: Account;
+let url: string;
+
+beforeAll(async () => {
+  let port = 0;
+  ({ server, stripe, close } = await openWithDouble({ publicUrl: () => `http://127.0.0.1:${port}` }));
+  story = await tellStory(server, { bound: false });
+  await story.addPartner('anna');
+  await server.server.app.listen({ port: 0, host: '127.0.0.1' });
+  port = (server.server.app.server.address() as AddressInfo).port;
+  url = `http://127.0.0.1:${port}`;
+  server.clock.advance(60_000);
+  account = stripe.openAccount({ livemode: false, now: () => server.clock.now() });
+});
+afterAll(() => close());
+
+interface Ended {
+  code: number | null;
+  out: string;
+  err: string;
+}
+
+interface RunOptions {
+  env?: Record<string, string>;
+  input?: string;
+  cwd?: string;
+  /** Called with what was written to standard error so far. */
+  onError?: (text: string) => void;
+}
+
+function run(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
+  const bin = join(packageRoot(), '../../packages/cli/bin/headwater.mjs');
+  const child = spawn(process.execPath, [bin, ...args], {
+    cwd: options.cwd,
+    env: {
+      PATH: process.env.PATH,
+      HEADWATER_URL: url,
+      HEADWATER_KEY: server.key,
+      HEADWATER_PROGRAM: String(story.programId),
+      ...options.env,
+    },
+  });
+  const ended: Ended = { code: null, out: '', err: '' };
+  child.stdout.on('data', (data) => {
+    ended.out += data;
+  });
+  child.stderr.on('data', (data) => {
+    ended.err += data;
+    options.onError?.(ended.err);
+  });
+  child.stdin.end(options.input ?? '');
+  return new Promise((resolve) => child.once('close', (code) => resolve({ ...ended, code })));
+}
+
+describe('headwater setup stripe', () => {
+  it('--api-key, asked for: connects, verifies, says each step; again: as it was', async () => {
+    const key = stripe.restrictedKey(account);
+    const first = await run(['setup', 'stripe', '--api-key'], { input: `${key}\n` });
+    expect([first.code, first.err]).toEqual([0, '']);
+    const [endpoint] = account.endpoints;
+    expect(first.out).toContain(`✓ Account ${account.id} is connected (test mode)`);
+    expect(first.out).toMatch(
+      new RegExp(`✓ Webhook endpoint ${endpoint?.id} made: 25 events, API version 2026`),
+    );
+    expect(first.out).toContain('✓ A signed test event came through');
+    expect(first.out).toContain('set HEADWATER_PUBLIC_URL');
+    expect(first.out).not.toContain('\u001b');
+    expect(first.out).not.toContain(key);
+
+    const again = await run(['setup', 'stripe', '--api-key', key, '--json']);
+    expect([again.code, again.err]).toEqual([0, '']);
+    expect(JSON.parse(again.out)).toMatchObject({ created: false, verified: true });
+  });
+
+  it('--api-key lacking permissions: 1, each named', async () => {
+    const poor = stripe.restrictedKey(stripe.openAccount(), ['rak_account_read', 'rak_webhook_read']);
+    const ended = await run(['setup', 'stripe', '--api-key', poor]);
+    expect([ended.code, ended.out]).toEqual([1, '']);
+    expect(ended.err).toMatch(/✗ The Stripe key lacks: Events: read; Charges and Refunds: read/);
+  });
+
+  it('OAuth: prints the page, takes the way back on a loopback port, connects', async () => {
+    const other = stripe.openAccount();
+    let visited = false;
+    const ended = await run(['setup', 'stripe', '--port', '0'], {
+      onError(text) {
+        const page = /http\S+oauth\/authorize\S+/.exec(text)?.[0];
+        if (page === undefined || visited) return;
+        visited = true;
+        void goBack(page, other);
+      },
+    });
+    expect([ended.code, ended.out]).toEqual([
+      0,
+      expect.stringContaining(`✓ Account ${other.id} is connected`),
+    ]);
+    expect(other.endpoints).toHaveLength(1);
+  });
+
+  async function goBack(page: string, owner: Account | null): Promise<void> {
+    const query = await visitAuthorizePage(stripe, page, owner);
+    const back = new URL(new URL(page).searchParams.get('redirect_uri') ?? '');
+    const forged = new URL(back);
+    forged.search = 'code=ac_forged&state=st_forged';
+    expect((await fetch(forged)).status).toBe(404);
+    back.search = query.toString();
+    expect((await fetch(back)).status).toBe(200);
+  }
+
+  it('OAuth declined: 1, and says so', async () => {
+    let visited = false;
+    const ended = await run(['setup', 'stripe', '--port', '0'], {
+      onError(text) {
+        const page = /http\S+oauth\/authorize\S+/.exec(text)?.[0];
+        if (page === undefined || visited) return;
+        visited = true;
+        void goBack(page, null);
+      },
+    });
+    expect(ended.code).toBe(1);
+    expect(ended.err).toContain('✗ The account was not connected: access was denied at Stripe.');
+  });
+
+  it('without a platform account: 1, and shows the other way', async () => {
+    const plain = await openWithDouble({ stripe: { secretKey: undefined, clientId: undefined } });
+    try {
+      const told = await tellStory(plain.server, { bound: false });
+      await plain.server.server.app.listen({ port: 0, host: '127.0.0.1' });
+      const { port } = plain.server.server.app.server.address() as AddressInfo;
+      const ended = await run(['setup', 'stripe', '--port', '0'], {
+        env: {
+          HEADWATER_URL: `http://127.0.0.1:${port}`,
+          HEADWATER_KEY: plain.server.key,
+          HEADWATER_PROGRAM: String(told.programId),
+        },
+      });
+      expect(ended.code).toBe(1);
+      expect(ended.err).toContain('headwater setup stripe --api-key');
+    } finally {
+      await plain.close();
+    }
+  });
+
+  it('--remove: says what it undid', async () => {
+    const ended = await run(['setup', 'stripe', '--remove']);
+    expect([ended.code, ended.err]).toEqual([0, '']);
+    expect(ended.out).toMatch(/✓ Account acct_\w+ is disconnected\n✓ Webhook endpoint we_\w+ is deleted/);
+    expect((await run(['setup', 'stripe', '--remove'])).out).toBe('No account was connected.\n');
+  });
+});
+
+describe('headwater stripe', () => {
+  beforeAll(async () => {
+    await run(['setup', 'stripe', '--api-key', stripe.restrictedKey(account)]);
+    const clickId = await story.click('anna');
+    server.clock.advance(60_000);
+    account.checkout({
+      amount: 5000,
+      metadata: { affitor_click_id: clickId, program_id: String(story.programId) },
+    });
+    expect((await deliver(account)).every(({ status }) => status === 200)).toBe(true);
+    await server.server.stripe.processor.drain();
+  });
+
+  it('events: a table, filters, and JSON of a stable shape', async () => {
+    const ended = await run(['stripe', 'events']);
+    expect([ended.code, ended.err]).toEqual([0, '']);
+    expect(ended.out).toMatch(/^RECEIVED \(UTC\) +STATE +TYPE +EVENT\n/);
+    expect(ended.out).toMatch(
+      /\d{4}-\d\d-\d\d \d\d:\d\d {2}applied {2}checkout\.session\.completed +evt_\w+/,
+    );
+    const json = await run(['stripe', 'events', '--json', '--type', 'checkout.session.completed']);
+    const { data, next_cursor: next } = JSON.parse(json.out);
+    expect([data.length, next]).toEqual([1, null]);
+    expect(Object.keys(data[0]).sort()).toEqual([
+      ...['account', 'api_version', 'attempts', 'created_at', 'endpoint_id', 'event_id', 'id', 'livemode'],
+      ...['next_attempt_at', 'notes', 'origin', 'processed_at', 'reason', 'received_at', 'state', 'type'],
+    ]);
+    expect((await run(['stripe', 'events', '--state', 'failed'])).out).toBe('No events.\n');
+  });
+
+  it('replay: failed ones, or one that is named', async () => {
+    expect((await run(['stripe', 'replay'])).out).toBe('No event has failed.\n');
+    await server.database.postgres.query(`update stripe_inbox set state = 'failed', reason = 'x'`);
+    expect(JSON.parse((await run(['stripe', 'replay', '--json'])).out).replayed).toBeGreaterThan(2);
+    await server.server.stripe.processor.drain();
+    const id = account.events.find(({ type }) => type === 'checkout.session.completed')?.id as string;
+    expect((await run(['stripe', 'replay', id])).out).toContain('✓ 1 event is processed once more');
+    const none = await run(['stripe', 'replay', 'evt_none', '--json']);
+    expect([none.code, JSON.parse(none.out)]).toEqual([
+      1,
+      { error: 'Stripe event not found', code: 'stripe_event_not_found' },
+    ]);
+  });
+
+  it('reconcile: 0 when every cent is accounted for, 5 while something is missing', async () => {
+    const day = server.clock.now().toISOString().slice(0, 10);
+    const good = await run(['stripe', 'reconcile', '--from', day, '--to', day]);
+    expect([good.code, good.err]).toEqual([0, '']);
+    expect(good.out).toMatch(/charges USD +1 +5000 +\d+ +\d+ +0 +0\n/);
+    expect(good.out).toContain('✓ Every cent is accounted for.');
+
+    const { charge } = account.checkout({ amount: 700, metadata: { program_id: String(story.programId) } });
+    const look = await run(['stripe', 'reconcile', '--from', day, '--dry-run']);
+    expect(look.code).toBe(5);
+    expect(look.out).toMatch(new RegExp(`missing +${charge.id} {2}700 USD .*not_received`));
+    const filled = await run(['stripe', 'reconcile', '--from', day, '--json']);
+    expect(filled.code).toBe(0);
+    expect(JSON.parse(filled.out)).toMatchObject([
+      { account: account.id, complete: true, back_filled: { synthesised: 0 } },
+    ]);
+  });
+
+  it('status: accounts, endpoints, advice', async () => {
+    const ended = await run(['stripe', 'status']);
+    expect(ended.code).toBe(0);
+    expect(ended.out).toMatch(/Account +acct_\w+ +test +api_key +connected/);
+    expect(ended.out).toContain('! Stripe cannot reach');
+  });
+});
+
+describe('every command', () => {
+  it('2 for wrong usage, with where to look', async () => {
+    for (const args of [
+      ['stripe', 'odd'],
+      ['stripe', 'events', '--odd'],
+      ['odd'],
+      ['stripe', 'events', '--program', 'x'],
+    ]) {
+      const ended = await run(args);
+      expect([ended.code, ended.out], args.join(' ')).toEqual([2, '']);
+      expect(ended.err).not.toBe('');
+    }
+    expect((await run(['--help'])).code).toBe(0);
+  });
+
+  it('3 when no server answers, 4 for a key that opens nothing or is not there', async () => {
+    const away = await run(['stripe', 'events'], { env: { HEADWATER_URL: 'http://127.0.0.1:9' } });
+    expect([away.code, away.err]).toEqual([
+      3,
+      expect.stringContaining('No server answers at http://127.0.0.1:9'),
+    ]);
+    const wrong = await run(['stripe', 'events'], { env: { HEADWATER_KEY: 'affk_wrong' } });
+    expect([wrong.code, wrong.err]).toEqual([4, '✗ Invalid API token\n']);
+    const none = await run(['stripe', 'events'], { env: { HEADWATER_KEY: '' }, cwd: tmpdir() });
+    expect([none.code, none.err]).toEqual([4, expect.stringContaining('set HEADWATER_KEY')]);
+  });
+
+  it('finds the key beside the data directory, and the program when there is only one it may see', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'headwater-cli-'));
+    try {
+      await writeFile(join(folder, 'management-key'), `${server.key}\n`);
+      const env = { HEADWATER_KEY: '', HEADWATER_DATA_DIR: folder, HEADWATER_PROGRAM: '' };
+      expect((await run(['stripe', 'events', '--program', String(story.programId)], { env })).code).toBe(0);
+      const second = await tellStory(server, { bound: false });
+      const several = await run(['stripe', 'events'], { env });
+      expect([several.code, several.err]).toEqual([
+        2,
+        expect.stringContaining(`--program ${second.programId}`),
+      ]);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+});

@@ -1,0 +1,61 @@
+import { exitCodes, Failure } from './failure.ts';
+import type { Settings } from './settings.ts';
+
+/** Headwater's HTTP API, as far as the command needs it. */
+export interface Api {
+  get<Data>(path: string, query?: Record<string, string | undefined>): Promise<Data>;
+  post<Data>(path: string, body?: unknown): Promise<Data>;
+  remove<Data>(path: string): Promise<Data>;
+  url: string;
+}
+
+/** Answers with the whole body; what is refused ends the command with the server's own words. */
+export function openApi({ url, key }: Settings): Api {
+  async function call<Data>(method: string, path: string, body?: unknown): Promise<Data> {
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${key}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    }).catch((cause) => {
+      const reason = (cause as { cause?: { code?: string } }).cause?.code ?? String(cause);
+      throw new Failure(
+        `No server answers at ${url} (${reason}). Start it with npm start, or set HEADWATER_URL.`,
+        exitCodes.unreachable,
+        'unreachable',
+      );
+    });
+    const text = await response.text();
+    const answer = parse(text);
+    if (response.ok && answer !== undefined) return answer as Data;
+    const { error, code } = (answer ?? {}) as { error?: string; code?: string };
+    const isDenied = response.status === 401 || response.status === 403;
+    throw new Failure(
+      error ?? `The server at ${url} answered ${response.status}; is it Headwater?`,
+      isDenied ? exitCodes.unauthorized : exitCodes.refused,
+      code ?? `http_${response.status}`,
+    );
+  }
+  return {
+    url,
+    get(path, query = {}) {
+      const asked = Object.entries(query).filter(
+        (entry): entry is [string, string] => entry[1] !== undefined,
+      );
+      const search = new URLSearchParams(asked).toString();
+      return call('GET', search === '' ? path : `${path}?${search}`);
+    },
+    post: (path, body = {}) => call('POST', path, body),
+    remove: (path) => call('DELETE', path),
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

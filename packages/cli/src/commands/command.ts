@@ -1,0 +1,19 @@
+import { Command } from 'commander';
+
+/** Ends the process with another code than 0 although nothing failed. */
+export type End = (exitCode: number) => void;
+
+/** A command that works on a program and can answer in JSON. */
+export function programCommand(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .option('--program <id>', "the program's number; not needed where there is one")
+    .option('--json', 'answer in JSON, for scripts')
+    .showHelpAfterError(`(headwater … ${name} --help says more)`)
+    .exitOverride();
+}
+
+export interface ProgramOptions {
+  program?: string;
+  json?: boolean;
+}

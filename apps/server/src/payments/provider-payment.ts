@@ -39,4 +39,5 @@ export interface SettledPayment {
   wanted: ProviderPayment;
   transactionId: string;
   paymentId: bigint;
+  amountMinor: bigint;
 }

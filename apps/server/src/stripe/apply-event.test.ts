@@ -19,7 +19,7 @@ import { openTestServer, type TestServer } from '../../test/test-server.ts';
 import { markPaid, releaseHolds } from '../commissions/index.ts';
 import type { StripeEvent } from './index.ts';
 
-// Numbers after "bug": the row of that bug in other projects, cited in docs/stripe-bugs.md.
+// Numbers after "bug": the row of that bug in other projects, cited in test/stripe/bugs.md.
 
 let server: TestServer;
 let story: StripeStory;

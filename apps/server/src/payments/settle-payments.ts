@@ -3,6 +3,7 @@ import type { Program } from '../workspaces/index.ts';
 import { balanceBooks } from './balance-books.ts';
 import { decideAlone, decideHistory, type Touched } from './decide-history.ts';
 import { keyScope, type SettleDeps } from './door.ts';
+import type { PaymentSource } from './payment.ts';
 import { tellChanges, tellRefund } from './provider-events.ts';
 import type { ProviderPayment, SettledPayment } from './provider-payment.ts';
 import * as provider from './provider-queries.ts';
@@ -35,8 +36,8 @@ export async function settlePayments(
   for (const payment of wanted) {
     const adopted = await adopt(trx, program, payment, now);
     if (adopted === undefined) continue;
-    const { id: paymentId, transactionId, amountMinor } = adopted;
-    settled.push({ wanted: payment, transactionId, paymentId, amountMinor });
+    const { id: paymentId, transactionId, amountMinor, source } = adopted;
+    settled.push({ wanted: payment, transactionId, paymentId, amountMinor, source });
     if (adopted.touched === null) continue;
     touched.set(adopted.id, adopted.touched);
     for (const id of adopted.customerIds) customers.add(id);
@@ -45,20 +46,28 @@ export async function settlePayments(
     const fromTheFirst = changedCustomers.has(customerId);
     await decideHistory(trx, deps, program, customerId, touched, fromTheFirst, now);
   }
-  for (const { wanted: payment, paymentId, amountMinor } of settled) {
+  for (const { wanted: payment, paymentId, amountMinor, source } of settled) {
     const one = touched.get(paymentId);
     if (payment.customerId === null && one !== undefined) {
       await decideAlone(trx, deps, program, paymentId, one, now);
     }
-    await settleRefunds(trx, program, { id: paymentId, amountMinor }, payment, now);
+    const isTakenBack = payment.isWithdrawn && source === 'stripe';
+    const told = isTakenBack ? takenBack(amountMinor, now) : payment;
+    await settleRefunds(trx, program, { id: paymentId, amountMinor }, told, now);
   }
   return settled;
+}
+
+/** As if all of it had gone back. */
+function takenBack(amountMinor: bigint, at: Date): Pick<ProviderPayment, 'refunds' | 'disputes'> {
+  return { refunds: [{ key: 'withdrawn', amountMinor, at }], disputes: [] };
 }
 
 interface Adopted {
   id: bigint;
   transactionId: string;
   amountMinor: bigint;
+  source: PaymentSource;
   /** The customers whose history it belongs to or did belong to. */
   customerIds: bigint[];
   /** Its decision has to be made, or made again. Null: it stands. */
@@ -96,6 +105,7 @@ async function adopt(
         id,
         transactionId,
         amountMinor: fact.amountMinor,
+        source: fact.source,
         customerIds: idsOf(customerId),
         touched: { isRestated: true, toldAt: null },
       };
@@ -108,8 +118,8 @@ async function adopt(
     await provider.assignKeys(trx, scope, keys, stored.id);
   }
   const mayDecide = stored.source === 'stripe' ? !wasDecidedByOther(stored) : isLeftOpen(stored);
-  const { id, transactionId: storedAs, amountMinor } = stored;
-  const same = { id, transactionId: storedAs, amountMinor };
+  const { id, transactionId: storedAs, amountMinor, source } = stored;
+  const same = { id, transactionId: storedAs, amountMinor, source };
   if (!mayDecide || fact === null) return { ...same, customerIds: [], touched: null };
 
   const claim = JSON.stringify(wanted.claim);

@@ -76,8 +76,18 @@ async function settleMoneyOnly(
   const { families } = readFamilies(linked);
   const [family] = families;
   if (family === undefined || families.length > 1 || speakers.length !== 1) return false;
+  const asked = (await facts.findSettled(trx, world, [family.root])).get(family.root);
+  if (asked === undefined || !asked.startsWith(booked)) return false;
   const { keys, refunds, disputes } = family;
-  const payment = { keys, fact: null, customerId: null, claim: noClaim, refunds, disputes };
+  const payment = {
+    keys,
+    fact: null,
+    isWithdrawn: false,
+    customerId: null,
+    claim: noClaim,
+    refunds,
+    disputes,
+  };
   const settled = await settlePayments(trx, deps, program, [payment], new Set());
   return settled.length > 0;
 }
@@ -170,13 +180,16 @@ async function onlyChanged<One extends { family: Family; wanted: Wanted }>(
   return changed;
 }
 
+/** How the digest of a payment begins that the books were asked to record. */
+const booked = 'booked ';
+
 function fingerprint(wanted: Wanted): string {
   const { fact, ...payment } = wanted.payment;
   const told = fact === null ? null : { ...fact, program: null };
   const text = JSON.stringify([wanted.note, payment, told], (_key, value) =>
     typeof value === 'bigint' ? String(value) : value,
   );
-  return createHash('sha256').update(text).digest('base64url');
+  return (wanted.note ?? booked) + createHash('sha256').update(text).digest('base64url');
 }
 
 /** Sign-ups: a customer that Stripe made, and whom our program knows. */

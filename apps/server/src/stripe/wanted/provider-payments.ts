@@ -39,7 +39,10 @@ export function wantedOf(family: Family, program: Program, identification: Ident
   const note = whyNot(family, program, customerId);
   const { keys, refunds, disputes } = family;
   const fact = note === null ? factOf(family, program, email) : null;
-  return { payment: { keys, fact, customerId, claim, refunds, disputes }, note };
+  return {
+    payment: { keys, fact, isWithdrawn: note === 'other_program', customerId, claim, refunds, disputes },
+    note,
+  };
 }
 
 function whyNot(family: Family, program: Program, customerId: bigint | null): FamilyNote | null {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type StripeDouble, signatureHeader } from '@headwater/stripe-double';
 import { hashToken, maskToken, newToken } from '../src/platform/index.ts';
 import type { Reply, TestServer } from './test-server.ts';
@@ -152,7 +151,6 @@ async function openHolding(
   if (account !== undefined) {
     await post(`/api/v1/programs/${program.id}/stripe/connect`, { api_key: stripeKey }, key);
   }
-  await untilHeardOf(server, program.id, key);
   const page = must(await server.get(`/api/v1/programs/${program.id}/payments?limit=1`, key));
   // When an endpoint was last heard of is noted behind the answer.
   await server.server.stripe.settled();
@@ -181,15 +179,6 @@ async function openHolding(
     signAsStripe: (payload) => signatureHeader(payload, secret, server.clock.now()),
     cursor: page.next_cursor ?? '',
   };
-}
-
-/** When an endpoint was last heard of is noted after the answer: a fingerprint taken meanwhile would see it change. */
-async function untilHeardOf(server: TestServer, programId: number, key: string): Promise<void> {
-  for (;;) {
-    const { data } = must(await server.get(`/api/v1/programs/${programId}/stripe/endpoints`, key));
-    if (data.every((one: { last_event_at: string | null }) => one.last_event_at !== null)) return;
-    await sleep(5);
-  }
 }
 
 function must(reply: Reply): Reply['body'] {

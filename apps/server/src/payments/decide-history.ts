@@ -2,7 +2,7 @@ import type { Credit, Followed, UnattributedReason } from '../attribution/index.
 import { type Customer, lockCustomer, settleProvisionalLeads } from '../customers/index.ts';
 import { appendEvents, invariant, type Transaction } from '../platform/index.ts';
 import type { Program } from '../workspaces/index.ts';
-import { bookRedecision } from './book-payment.ts';
+import { bookPayment, bookRedecision } from './book-payment.ts';
 import {
   type DecisionSettings,
   decideWithHistory,
@@ -22,6 +22,8 @@ import { inferVisit } from './visit-half.ts';
 
 /** What a late fact did to a payment. */
 export interface Touched {
+  /** It was stored just now: nothing is booked of it, nothing went back. */
+  isNew: boolean;
   /** It is another customer's, or of another date: its books are brought in line even if the decision is the same. */
   isRestated: boolean;
   /** The instant under which its event was told; null when none was. */
@@ -122,6 +124,7 @@ async function decideAgain(
   now: Date,
   touched?: Touched,
 ): Promise<Stands> {
+  const isStoredNow = touched?.isNew === true;
   const claim = JSON.parse(payment.claim as string) as Claim;
   const found = customer === null ? null : foundBy(claim, customer);
   const decided = await decideWithHistory(
@@ -130,41 +133,22 @@ async function decideAgain(
     { ...payment, emailHash: claim.emailHash === null ? null : Buffer.from(claim.emailHash, 'hex') },
     found,
     history,
-    await settingsFor(trx, program, payment),
+    isStoredNow ? settingsOf(program) : await settingsFor(trx, program, payment),
     deps.fees,
     payment.occurredAt,
   );
   const decision: PaymentDecision = { ...decided, warnings: [...claim.warnings] };
   const fact = { program, occurredAt: payment.occurredAt };
-  const visitBefore = (await queries.findPaymentVisit(trx, payment.workspaceId, payment.id)) ?? null;
+  const visitBefore = isStoredNow
+    ? null
+    : ((await queries.findPaymentVisit(trx, payment.workspaceId, payment.id)) ?? null);
   const visit =
     visitBefore?.matchedBy === 'session' ? visitBefore : await inferVisit(trx, fact, customer, decision);
-  const isNew = payment.decision === null;
-  if (isNew || touched?.isRestated || isOtherDecision(payment.decision, decision)) {
+  if (isStoredNow) {
+    await bookFirst(trx, payment, customer, decision, visit, now);
+  } else if (touched?.isRestated || isOtherDecision(payment.decision, decision)) {
     await saveVisit(trx, payment, visitBefore, visit, now);
-    const cause = isNew ? 'recorded' : payment.source === 'stripe' ? 'late_event' : 'stripe';
-    const { changes } = await bookRedecision(
-      trx,
-      { ...payment, customerId: customer?.id ?? null },
-      decision,
-      cause,
-      now,
-      isNew ? 'payment' : 'redecision',
-    );
-    if (isNew) {
-      await appendEvents(
-        trx,
-        paymentEvents(payment, payment.amountMinor, { ...decision, earnings: [] }, visit, payment.occurredAt),
-      );
-    } else {
-      const credit = payment.decision?.credits[0];
-      const partner =
-        credit === undefined ? {} : { partner_id: credit.partnerId, click_id: credit.clickId ?? undefined };
-      const told = { visit: visitBefore, partner, at: touched?.toldAt ?? payment.occurredAt };
-      const tell = { visit, partner: partnerOf(decision), at: payment.occurredAt };
-      await appendEvents(trx, retoldEvents(payment, payment.amountMinor, told, tell));
-    }
-    await tellChanges(trx, payment, changes, payment.occurredAt);
+    await bookAgain(trx, payment, customer, decision, { before: visitBefore, after: visit }, touched, now);
   }
   const { attributed, reason, clickAgeDays, credits } = decision;
   return {
@@ -174,6 +158,55 @@ async function decideAgain(
       ? { attributed, credits }
       : { attributed, reason: (reason ?? 'no_touch') as UnattributedReason, clickAgeDays },
   };
+}
+
+/** As any door does with a payment that it has just stored. */
+async function bookFirst(
+  trx: Transaction,
+  payment: provider.PastPayment,
+  customer: Customer | null,
+  decision: PaymentDecision,
+  visit: PaymentVisit | null,
+  now: Date,
+): Promise<void> {
+  const booked = { ...payment, customerId: customer?.id ?? null };
+  await queries.insertDecision(trx, booked, decision, 'recorded', now);
+  await bookPayment(trx, booked, decision, now);
+  if (visit !== null) await queries.saveVisit(trx, payment, visit, now);
+  await appendEvents(trx, paymentEvents(payment, payment.amountMinor, decision, visit, payment.occurredAt));
+}
+
+async function bookAgain(
+  trx: Transaction,
+  payment: provider.PastPayment,
+  customer: Customer | null,
+  decision: PaymentDecision,
+  visit: { before: PaymentVisit | null; after: PaymentVisit | null },
+  touched: Touched | undefined,
+  now: Date,
+): Promise<void> {
+  const { amountMinor, occurredAt } = payment;
+  const isFirst = payment.decision === null;
+  const { changes } = await bookRedecision(
+    trx,
+    { ...payment, customerId: customer?.id ?? null },
+    decision,
+    isFirst ? 'recorded' : payment.source === 'stripe' ? 'late_event' : 'stripe',
+    now,
+    isFirst ? 'payment' : 'redecision',
+  );
+  if (isFirst) {
+    const told = { ...decision, earnings: [] };
+    await appendEvents(trx, paymentEvents(payment, amountMinor, told, visit.after, occurredAt));
+  } else {
+    const credit = payment.decision?.credits[0];
+    const partner =
+      credit === undefined ? {} : { partner_id: credit.partnerId, click_id: credit.clickId ?? undefined };
+    const told = { visit: visit.before, partner, at: touched?.toldAt ?? occurredAt };
+    const tell = { visit: visit.after, partner: partnerOf(decision), at: occurredAt };
+    await appendEvents(trx, retoldEvents(payment, amountMinor, told, tell));
+  }
+  await tellChanges(trx, payment, changes, occurredAt);
 }
 
 function foundBy(claim: Claim, customer: Customer): FoundCustomer | null {

@@ -2,7 +2,15 @@ import { type Sql, statement, type Transaction } from '../platform/index.ts';
 import type { PaymentFact } from './payment.ts';
 import type { BookedRefund } from './plan-refunds.ts';
 import type { ProviderDispute } from './provider-payment.ts';
-import { type KeyScope, paymentColumns, type StoredDecision, type StoredPayment } from './queries.ts';
+import {
+  factsPart,
+  factValues,
+  type KeyScope,
+  type NewPayment,
+  paymentColumns,
+  type StoredDecision,
+  type StoredPayment,
+} from './queries.ts';
 
 const keysOf = statement(
   'payments.find_by_keys',
@@ -17,6 +25,45 @@ export function findKeys(
   keys: readonly string[],
 ): Promise<{ key: string; id: bigint }[]> {
   return sql.query(keysOf, [scope.workspaceId, scope.scope, scope.isTest, keys]);
+}
+
+const insertNew = statement(
+  'payments.insert_of_provider',
+  `with claimed as (
+     insert into payment_keys (workspace_id, scope, is_test, key, payment_id)
+     values ($2, $1, $20, $6, nextval(pg_get_serial_sequence('payments', 'id')))
+     on conflict do nothing
+     returning payment_id
+   ), ${factsPart('claimed.payment_id', 'from claimed')}, keys as (
+     insert into payment_keys (workspace_id, scope, is_test, key, payment_id)
+     select $2, $1, $20, key, claimed.payment_id from claimed, unnest($23::text[]) as key order by key
+     on conflict (workspace_id, scope, is_test, key) do update set payment_id = excluded.payment_id
+     where payment_keys.payment_id <> excluded.payment_id
+   ), claim as (
+     insert into payment_claims (workspace_id, payment_id, claim) select $2, payment_id, $24 from claimed
+   )
+   select payment_id from claimed`,
+);
+
+/**
+ * Stores a payment that a provider tells of, with every id it is known by. Undefined when a payment has its first id. Waits
+ * for whoever is about to store one (see {@link claimKey}).
+ */
+export async function insertProviderPayment(
+  trx: Transaction,
+  scope: KeyScope,
+  payment: Omit<NewPayment, 'id'>,
+  fact: PaymentFact,
+  otherKeys: readonly string[],
+  claim: string,
+): Promise<bigint | undefined> {
+  const [row] = await trx.query<{ payment_id: bigint }>(insertNew, [
+    scope.scope,
+    ...factValues(payment, fact),
+    otherKeys,
+    claim,
+  ]);
+  return row?.payment_id;
 }
 
 const addKeys = statement(

@@ -51,6 +51,7 @@ export async function settlePayments(
     if (payment.customerId === null && one !== undefined) {
       await decideAlone(trx, deps, program, paymentId, one, now);
     }
+    if (one?.isNew && payment.refunds.length === 0 && payment.disputes.length === 0) continue;
     const isTakenBack = payment.isWithdrawn && source === 'stripe';
     const told = isTakenBack ? takenBack(amountMinor, now) : payment;
     await settleRefunds(trx, program, { id: paymentId, amountMinor }, told, now);
@@ -88,26 +89,18 @@ async function adopt(
   let known = await provider.findKeys(trx, scope, keys);
   if (known.length === 0) {
     if (fact === null) return undefined;
-    const id = await queries.claimKey(trx, scope, transactionId);
+    const { workspaceId, isTest } = scope;
+    const payment = { workspaceId, customerId, transactionId, isTest, receivedAt: now };
+    const told = JSON.stringify(wanted.claim);
+    const id = await provider.insertProviderPayment(trx, scope, payment, fact, keys.slice(1), told);
     if (id !== undefined) {
-      await provider.assignKeys(trx, scope, keys, id);
-      const payment = {
-        id,
-        workspaceId: scope.workspaceId,
-        customerId,
-        transactionId,
-        isTest: false,
-        receivedAt: now,
-      };
-      await queries.insertPayment(trx, payment, fact, null);
-      await provider.saveClaim(trx, payment, JSON.stringify(wanted.claim));
       return {
         id,
         transactionId,
         amountMinor: fact.amountMinor,
         source: fact.source,
         customerIds: idsOf(customerId),
-        touched: { isRestated: true, toldAt: null },
+        touched: { isNew: true, isRestated: true, toldAt: null },
       };
     }
     // Another door has just recorded it.
@@ -131,7 +124,8 @@ async function adopt(
   return {
     ...same,
     customerIds: [...idsOf(stored.customerId), ...idsOf(customerId)],
-    touched: isRestated || claim !== stored.claim ? { isRestated, toldAt: stored.occurredAt } : null,
+    touched:
+      isRestated || claim !== stored.claim ? { isNew: false, isRestated, toldAt: stored.occurredAt } : null,
   };
 }
 

@@ -14,6 +14,7 @@ export {
   insertUnnamedCustomers,
   type Learned,
   type Lesson,
+  lockCustomers,
   lockPeople,
   teachCustomers,
 } from './people-queries.ts';

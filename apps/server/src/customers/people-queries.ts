@@ -44,6 +44,21 @@ export function lockPeople(
   ]);
 }
 
+const lockByIds = statement(
+  'customers.lock_by_ids',
+  `select ${customerColumns} from customers c
+   where c.workspace_id = $1 and c.id = any($2::bigint[]) order by c.id for update of c`,
+);
+
+/** These customers, in the order they became known, locked. */
+export function lockCustomers(
+  trx: Transaction,
+  workspaceId: number,
+  customerIds: readonly bigint[],
+): Promise<Customer[]> {
+  return trx.query(lockByIds, [workspaceId, customerIds]);
+}
+
 const insertUnnamed = statement(
   'customers.insert_unnamed',
   `insert into customers (workspace_id, program_id, status, created_at)

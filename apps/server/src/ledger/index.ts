@@ -6,5 +6,6 @@
 export type { Account } from './accounts.ts';
 export { balanceOf } from './balance-of.ts';
 export { listBalancesOfPayment, listEntriesOfPayment } from './list-entries.ts';
+export { postMoves } from './post-moves.ts';
 export { postTransaction } from './post-transaction.ts';
-export type { Entry, TransactionKind } from './transaction.ts';
+export type { Entry, Move, TransactionKind } from './transaction.ts';

@@ -8,6 +8,8 @@ export type TransactionKind =
   | 'refund'
   | 'dispute'
   | 'approval'
+  | 'invoice'
+  | 'invoice_payment'
   | 'payout';
 
 export interface Entry {
@@ -26,6 +28,17 @@ export interface LedgerTransaction {
   paymentId: bigint | null;
   postedAt: Date;
   entries: readonly Entry[];
+}
+
+/** Money that goes from one account of a program to another. Below zero: the other way. */
+export interface Move {
+  from: Account;
+  to: Account;
+  partnerId: number | null;
+  currency: Currency;
+  amountMinor: bigint;
+  commissionId: bigint | null;
+  paymentId: bigint | null;
 }
 
 /** What the entries of one payment add up to in one account. */

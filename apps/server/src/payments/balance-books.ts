@@ -56,19 +56,30 @@ export async function balanceBooks(
   });
   wanted.push(own('customer_receipts', amountMinor - back));
   wanted.push(own(standing.attributed ? 'revenue_attributed' : 'revenue_organic', back - amountMinor));
-  if (standing.attributed && standing.feeMinor !== null) {
-    const fee = keptAfterRefund(standing.feeMinor, amountMinor, back);
-    wanted.push(own('fee_expense', fee), own('fee_payable', -fee));
-  }
+  const fee =
+    standing.attributed && standing.feeMinor !== null
+      ? keptAfterRefund(standing.feeMinor, amountMinor, back)
+      : 0n;
+  // What was billed stays billed: what changes after that goes on the next invoice.
+  const billedFee = -sumOf(balances, 'fee_invoiced');
+  wanted.push(own('fee_expense', fee), own('fee_payable', billedFee - fee), own('fee_invoiced', -billedFee));
   for (const commission of commissions) {
     const { commissionId, partnerId, currency } = commission;
     const earned = commission.isSuperseded ? 0n : commission.amountMinor;
     const held = balances.filter((balance) => balance.commissionId === commissionId);
+    const invoicedMinor = -sumOf(held, 'partner_invoiced');
+    const inPayoutMinor = -sumOf(held, 'partner_payout');
     const paidMinor = -sumOf(held, 'partner_paid');
     const released = held.some((balance) => balance.approved);
     const keptMinor = keptAfterRefund(earned, amountMinor, back);
     const atRiskMinor = keptMinor - keptAfterRefund(earned, amountMinor, backIfLost);
-    const place = placeKept({ keptMinor, atRiskMinor, paidMinor, released });
+    const place = placeKept({
+      keptMinor,
+      atRiskMinor,
+      invoicedMinor,
+      paidMinor: paidMinor + inPayoutMinor,
+      released,
+    });
     const to = (account: Account, minor: bigint): Entry => ({
       account,
       partnerId,
@@ -81,6 +92,8 @@ export async function balanceBooks(
       to('partner_pending', -place.pendingMinor),
       to('partner_approved', -place.approvedMinor),
       to('partner_disputed', -place.disputedMinor),
+      to('partner_invoiced', -invoicedMinor),
+      to('partner_payout', -inPayoutMinor),
       to('partner_paid', -paidMinor),
     );
     const changeMinor = keptMinor - sumOf(held, 'commission_expense');

@@ -253,6 +253,8 @@ export interface CommissionStandingsView {
   reversed_minor: Long;
   status: Fixed<string>;
   disputed_minor: Long;
+  invoiced_minor: Long;
+  payout_minor: Long;
 }
 
 export interface StripeInboxTable {

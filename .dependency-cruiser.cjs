@@ -2,12 +2,13 @@
 const floors = [
   'platform|money',
   'ledger|workspaces',
+  'rates',
   'attribution',
   'commissions',
   'touches',
   'customers',
   'payments',
-  'reports|stripe',
+  'reports|stripe|billing',
   'jobs|http',
 ];
 

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import pg from 'pg';
+import { invoiceRoutes, payoutRoutes, statementRoutes } from './billing/index.ts';
 import { listCommissionsRoute } from './commissions/index.ts';
 import { identifyVisitor, leadRoutes, listLeadsRoute } from './customers/index.ts';
 import { buildApp } from './http/app.ts';
@@ -13,6 +14,7 @@ import {
   type Clock,
   createHasher,
   createMetrics,
+  createSealer,
   createShipper,
   type Log,
   migrate,
@@ -24,6 +26,7 @@ import {
   type Route,
   type Shipper,
 } from './platform/index.ts';
+import { rateRoutes } from './rates/index.ts';
 import { reconcileAll, reportRoutes } from './reports/index.ts';
 import { openStripeEdge, type StripeEdge, type StripeSettings } from './stripe/index.ts';
 import {
@@ -122,6 +125,10 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     ...listLeadsRoute(stores),
     ...listPaymentsRoute(stores),
     ...listCommissionsRoute(stores),
+    ...invoiceRoutes(stores),
+    ...statementRoutes(stores),
+    ...rateRoutes(stores),
+    ...payoutRoutes({ ...stores, sealer: createSealer(options.secret) }),
     ...reportRoutes({ postgres, clickhouse, directory, clock, lagSeconds: () => shipper.lagSeconds() }),
     ...stripe.routes,
   ];

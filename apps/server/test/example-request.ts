@@ -23,6 +23,9 @@ const idOfCollection: Record<string, (own: Holding) => unknown> = {
   websites: (own) => own.websiteId,
   payments: (own) => own.paymentId,
   'api-keys': (own) => own.keyId,
+  invoices: (own) => own.invoiceId,
+  'payout-batches': (own) => own.pendingBatchId,
+  payouts: (own) => own.processingPayoutId,
 };
 
 /** Fields that name something of a tenant, wherever they stand: in a path, a query or a body. */
@@ -70,10 +73,27 @@ const exceptions: Record<string, (body: Record<string, unknown>, own: Holding) =
   'POST /api/v1/programs/:id/stripe/reconcile': () => ({ from: '2026-01-01', to: '2026-01-31' }),
   'POST /api/v1/programs/:id/stripe/connect': (_body, own) => ({ api_key: own.stripeKey }),
   'POST /api/v1/programs/:id/stripe/oauth/complete': (_body, own) => own.stripeGrant,
+  'POST /api/v1/fx-rates': () => ({
+    rates: [{ date: '2026-01-01', currency: 'EUR', usd_per_unit: '1.1' }],
+  }),
   'POST /api/v1/track/refund': (body, own) => ({ ...body, transaction_id: own.transactionId }),
 };
 
+/** Routes that need something in another state than the first of its kind is in. */
+const pathIds: Record<string, (own: Holding) => unknown> = {
+  'POST /api/v1/payout-batches/:id/start': (own) => own.approvedBatchId,
+  'GET /api/v1/payout-batches/:id/export': (own) => own.approvedBatchId,
+};
+
 const knownFields: Record<string, unknown> = {
+  email: 'someone@shop.example',
+  account_holder: 'Someone',
+  iban: 'DE89370400440532013000',
+  bic: 'COBADEFFXXX',
+  account_number: '12345678',
+  routing_number: '021000021',
+  stripe_account: 'acct_0123456789',
+
   redirect_uri: 'http://127.0.0.1:4711/callback',
   webhook_secret: 'whsec_0123456789abcdef',
   domain: 'shop.example',
@@ -102,7 +122,10 @@ export function pathParams(route: Route): { name: string; collection: string }[]
 /** A request that names what `own` holds, made from the route's own schemas: a new route needs no example. */
 export function exampleRequest(route: Route, own: Holding): ExampleRequest {
   const params = Object.fromEntries(
-    pathParams(route).map(({ name, collection }) => [name, String(paramOf(name, collection)(own))]),
+    pathParams(route).map(({ name, collection }) => {
+      const find = pathIds[`${route.method} ${route.path}`] ?? paramOf(name, collection);
+      return [name, String(find(own))];
+    }),
   );
   const general = route.body === undefined ? undefined : exampleObject(route.body, own, false);
   const exception = exceptions[`${route.method} ${route.path}`];

@@ -1,11 +1,12 @@
 import { type StripeDouble, signatureHeader } from '@headwater/stripe-double';
 import { hashToken, maskToken, newToken } from '../src/platform/index.ts';
+import { type BillingHolding, holdBilling } from './billing-holding.ts';
 import type { Reply, TestServer } from './test-server.ts';
 import { addSecret, deliver, plainEvent } from './walls/stripe/deliveries.ts';
 import { grantAccess } from './walls/stripe/with-double.ts';
 
 /** A program with one of everything that has an id, all of it known to the database. */
-export interface Holding {
+export interface Holding extends BillingHolding {
   programId: number;
   programToken: string;
   websiteId: string;
@@ -153,6 +154,7 @@ async function openHolding(
   }
   const page = must(await server.get(`/api/v1/programs/${program.id}/payments?limit=1`, key));
   return {
+    ...(await holdBilling(server.database.postgres, program.id, partner.id)),
     programId: program.id,
     programToken: program.api_token,
     websiteId: website.website_id,

@@ -1,4 +1,5 @@
 import { type Runner, run, Logger as WorkerLogger } from 'graphile-worker';
+import { issueInvoices, markOverdue } from '../billing/index.ts';
 import { releaseHolds } from '../commissions/index.ts';
 import { type Clock, dayMs, type Log, type Postgres } from '../platform/index.ts';
 import { ensureClickPartitions } from '../touches/index.ts';
@@ -21,6 +22,8 @@ const schedule = `
 10 0 * * * ensure_click_partitions ?fill=1d
 40 3 * * * reconcile ?fill=1d
 20 4 * * * reconcile_stripe ?fill=1d
+0 9 * * 1 issue_invoices ?fill=8d
+0 10 * * * mark_overdue ?fill=1d
 `;
 
 const partitionsAheadMs = 62 * dayMs;
@@ -54,6 +57,12 @@ export function runJobs(deps: JobDeps): Promise<Runner> {
       release_holds: async () => {
         // Each round is its own transaction: a long list is worked off without holding locks for long.
         while ((await releaseHolds(postgres, clock.now())) === 1000);
+      },
+      issue_invoices: async () => {
+        await issueInvoices({ postgres, clock });
+      },
+      mark_overdue: async () => {
+        await markOverdue({ postgres, clock });
       },
       ensure_click_partitions: () => ensurePartitionsAround(postgres, clock.now()),
       reconcile: () => deps.reconcile(),

@@ -10,6 +10,7 @@ export { workspaceRoutes } from './http.ts';
 export { dataRoute, listRoute } from './manage-route.ts';
 export { getOwnProgram } from './own-program.ts';
 export { getOwnWebsite } from './own-website.ts';
+export { pauseProgram, resumeProgram } from './pause-program.ts';
 export { type LinkTarget, originAllowed, type Program, type Website } from './program.ts';
 export { findEnrolledPartners, listPartnerNames } from './queries.ts';
 export type { SetUpDeps } from './set-up.ts';

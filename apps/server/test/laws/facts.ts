@@ -42,6 +42,9 @@ export interface Commission {
   automatic: boolean;
   pending: bigint;
   approved: bigint;
+  invoiced: bigint;
+  /** In a batch that waits for its approval. */
+  payout: bigint;
   paid: bigint;
 }
 

@@ -1,3 +1,4 @@
+import { Billing } from './billing.ts';
 import { Books, halfEven } from './books.ts';
 import {
   type Click,
@@ -20,6 +21,7 @@ import {
 
 export class Model {
   readonly books = new Books();
+  readonly billing = new Billing(this.books);
   readonly clicks: Click[] = [];
   readonly payments: Payment[] = [];
   readonly otherCommissions: Commission[] = [];
@@ -156,12 +158,14 @@ export class Model {
       halfEven(fee, payment.amount - payment.refunded, payment.amount);
     this.books.move('fee_expense', null, currency, -returned);
     this.books.move('fee_payable', null, currency, returned);
+    this.billing.owe({ of: payment, partner: null, currency, amount: -returned, at: this.now });
     if (payment.commissions.length === 0) return { status: 'no_commission', deducted };
     return { status: payment.refunded === payment.amount ? 'reversed' : 'refunded', deducted };
   }
 
   private takeBack(commission: Commission, payment: Payment): bigint {
-    const held = commission.pending + commission.approved + commission.paid;
+    const { invoiced, payout, paid } = commission;
+    const held = commission.pending + commission.approved + invoiced + payout + paid;
     const kept = halfEven(commission.amount, payment.amount - payment.refunded, payment.amount);
     const back = held - kept;
     if (back <= 0n) return 0n;
@@ -173,6 +177,7 @@ export class Model {
     this.books.move('commission_expense', partner, currency, -back);
     this.books.move('partner_pending', partner, currency, fromPending);
     this.books.move('partner_approved', partner, currency, back - fromPending);
+    this.billing.owe({ of: commission, partner, currency, amount: fromPending - back, at: this.now });
     return back;
   }
 
@@ -188,17 +193,7 @@ export class Model {
       commission.approved += pending;
       this.books.move('partner_pending', partner, currency, pending);
       this.books.move('partner_approved', partner, currency, -pending);
-    }
-  }
-
-  pay(commissions: readonly Commission[]): void {
-    for (const commission of commissions) {
-      const { approved, partner, currency } = commission;
-      if (approved <= 0n) continue;
-      commission.approved = 0n;
-      commission.paid += approved;
-      this.books.move('partner_approved', partner, currency, approved);
-      this.books.move('partner_paid', partner, currency, -approved);
+      this.billing.owe({ of: commission, partner, currency, amount: pending, at: this.now });
     }
   }
 
@@ -300,6 +295,7 @@ export class Model {
     payment.fee = isFree ? 0n : halfEven(amount, this.settings.feeBps, 10_000n);
     this.books.move('fee_expense', null, currency, payment.fee);
     this.books.move('fee_payable', null, currency, -payment.fee);
+    this.billing.owe({ of: payment, partner: null, currency, amount: payment.fee, at: this.now });
   }
 
   private earnShares(
@@ -366,6 +362,8 @@ export class Model {
       automatic,
       pending: amount,
       approved: 0n,
+      invoiced: 0n,
+      payout: 0n,
       paid: 0n,
     });
     this.books.move('commission_expense', partner, currency, amount);

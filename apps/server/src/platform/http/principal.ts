@@ -8,6 +8,9 @@ export const scopes = [
   'program:go_live',
   'program:regenerate-token',
   'dashboard:view',
+  // Beyond the contract's list: who bills and pays is seldom who sets up, and two people stand behind a payout.
+  'billing:manage',
+  'payout:approve',
 ] as const;
 export type Scope = (typeof scopes)[number];
 

@@ -1,0 +1,78 @@
+import type { CreateBatchRequest, CreatedBatch } from '@headwater/contract';
+import { type Move, postMoves } from '../../ledger/index.ts';
+import { type Currency, parseCurrency } from '../../money/index.ts';
+import { AppError, invariant, type ManagementPrincipal } from '../../platform/index.ts';
+import type { Program } from '../../workspaces/index.ts';
+import type { InvoiceDeps } from '../invoices/issue-invoices.ts';
+import { lockBilling } from '../invoices/queries.ts';
+import * as queries from './queries.ts';
+import { getBatch } from './read-batches.ts';
+
+/**
+ * Makes a payout for every partner whose available balance has reached the program's threshold (contract §8), and sets the
+ * money apart in the same transaction, under the program's lock: what one batch took no other finds. Partners with nowhere to
+ * send it to are named and left out. 409 when nobody is left.
+ */
+export async function createBatch(
+  deps: InvoiceDeps,
+  actor: ManagementPrincipal,
+  program: Program,
+  request: CreateBatchRequest,
+): Promise<CreatedBatch> {
+  const { workspaceId } = program;
+  const key = { workspaceId, programId: program.id };
+  const currency = request.currency === undefined ? program.currency : parseCurrency(request.currency);
+  invariant(currency !== undefined, 'a currency that was checked is one');
+  const now = deps.clock.now();
+  const { batchId, skipped } = await deps.postgres.transaction(async (trx) => {
+    await lockBilling(trx, key);
+    const least = await queries.findThreshold(trx, key, currency);
+    const commissions = await queries.listPayable(trx, key, currency);
+    const due = [...sumByPartner(commissions)].filter(([, minor]) => minor > 0n && minor >= least);
+    const methods = await queries.findMethodIds(
+      trx,
+      workspaceId,
+      due.map(([partnerId]) => partnerId),
+    );
+    const lines = due.flatMap(([partnerId, amountMinor]) => {
+      const methodId = methods.get(partnerId);
+      return methodId === undefined ? [] : [{ partnerId, amountMinor, methodId }];
+    });
+    if (lines.length === 0) throw new AppError('nothing_to_pay');
+    const paid = new Set(lines.map(({ partnerId }) => partnerId));
+    const moves = commissions.filter(({ partnerId }) => paid.has(partnerId));
+    const ledgerTransactionId = await postMoves(
+      trx,
+      { ...key, kind: 'payout', postedAt: now },
+      moves.map((commission) => setApart(commission, currency)),
+    );
+    invariant(ledgerTransactionId !== undefined, 'a payout moves money');
+    const batch = { ...key, currency, ledgerTransactionId, createdBy: `key ${actor.keyId}`, createdAt: now };
+    return {
+      batchId: await queries.insertBatch(trx, batch, lines),
+      skipped: due.filter(([partnerId]) => !paid.has(partnerId)),
+    };
+  });
+  return {
+    ...(await getBatch(deps.postgres, actor, Number(batchId))),
+    skipped: skipped.map(([partner_id, minor]) => ({
+      partner_id,
+      available_cents: Number(minor),
+      reason: 'payout method not set',
+    })),
+  };
+}
+
+function sumByPartner(commissions: readonly queries.PayableCommission[]): Map<number, bigint> {
+  const sums = new Map<number, bigint>();
+  for (const { partnerId, minor } of commissions) sums.set(partnerId, (sums.get(partnerId) ?? 0n) + minor);
+  return sums;
+}
+
+function setApart(commission: queries.PayableCommission, currency: Currency): Move {
+  const { partnerId, commissionId, paymentId, minor } = commission;
+  return {
+    ...{ from: 'partner_invoiced', to: 'partner_payout' },
+    ...{ partnerId, commissionId, paymentId, currency, amountMinor: minor },
+  };
+}

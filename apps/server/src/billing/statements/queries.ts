@@ -1,0 +1,62 @@
+import type { Currency } from '../../money/index.ts';
+import { type Sql, statement } from '../../platform/index.ts';
+
+export interface StatementKey {
+  workspaceId: number;
+  programId: number;
+  partnerId: number;
+  from: Date;
+  before: Date;
+}
+
+// What is owed grows by what is earned and shrinks by what is paid: two accounts say all of it.
+const openings = statement(
+  'billing.sum_owed_before',
+  `select currency, sum(amount_minor)::bigint as minor
+   from ledger_entries
+   where workspace_id = $1 and program_id = $2 and partner_id = $3 and account in ('commission_expense', 'partner_paid')
+     and posted_at < $4
+   group by currency order by currency`,
+);
+
+export function sumOwedBefore(sql: Sql, key: StatementKey): Promise<{ currency: Currency; minor: bigint }[]> {
+  return sql.query(openings, [key.workspaceId, key.programId, key.partnerId, key.from]);
+}
+
+export interface MovementRow {
+  at: Date;
+  isPaid: boolean;
+  currency: Currency;
+  minor: bigint;
+  commissionId: bigint | null;
+  transactionId: string | null;
+}
+
+// A payout is one line, however many commissions it pays.
+const movements = statement(
+  'billing.list_partner_movements',
+  `select min(e.posted_at) as at, e.account = 'partner_paid' as "isPaid", e.currency, sum(e.amount_minor)::bigint as minor,
+     case when e.account = 'partner_paid' then null else max(e.commission_id) end as "commissionId",
+     case when e.account = 'partner_paid' then null else max(p.transaction_id) end as "transactionId"
+   from ledger_entries e left join payments p on p.workspace_id = e.workspace_id and p.id = e.payment_id
+   where e.workspace_id = $1 and e.program_id = $2 and e.partner_id = $3
+     and e.account in ('commission_expense', 'partner_paid') and e.posted_at >= $4 and e.posted_at < $5
+   group by e.account, e.currency, e.transaction_id,
+     case when e.account = 'partner_paid' then null else e.commission_id end
+   having sum(e.amount_minor) <> 0
+   order by min(e.posted_at), min(e.id)`,
+);
+
+export function listMovements(sql: Sql, key: StatementKey): Promise<MovementRow[]> {
+  return sql.query(movements, [key.workspaceId, key.programId, key.partnerId, key.from, key.before]);
+}
+
+const nameOf = statement(
+  'billing.find_partner_name',
+  'select name from partners where workspace_id = $1 and id = $2',
+);
+
+export async function findPartnerName(sql: Sql, workspaceId: number, partnerId: number): Promise<string> {
+  const [row] = await sql.query<{ name: string }>(nameOf, [workspaceId, partnerId]);
+  return row?.name ?? '';
+}

@@ -86,8 +86,8 @@ function readDetails(request: SetPayoutMethodRequest): PayoutDetails {
     case 'stripe':
       return { stripe_account: matching('stripe_account', text('stripe_account'), /^acct_\w{6,64}$/) };
     case 'wise': {
-      const iban = request.iban === undefined ? {} : { iban: ibanOf(request.iban) };
-      const email = request.email === undefined ? {} : { email: emailOf(request.email) };
+      const iban: PayoutDetails = request.iban === undefined ? {} : { iban: ibanOf(request.iban) };
+      const email: PayoutDetails = request.email === undefined ? {} : { email: emailOf(request.email) };
       if (request.iban === undefined && request.email === undefined) text('email');
       return {
         account_holder: text('account_holder'),
@@ -98,7 +98,7 @@ function readDetails(request: SetPayoutMethodRequest): PayoutDetails {
     }
     case 'bank_transfer': {
       const holder = { account_holder: text('account_holder') };
-      const bic = request.bic === undefined ? {} : { bic: bicOf(request.bic) };
+      const bic: PayoutDetails = request.bic === undefined ? {} : { bic: bicOf(request.bic) };
       if (request.iban !== undefined) return { ...holder, iban: ibanOf(request.iban), ...bic };
       if (request.account_number === undefined) text('iban');
       return {

@@ -308,36 +308,6 @@ export async function lockStandings(
   return trx.query(standingsById, [workspaceId, commissionIds]);
 }
 
-const takeDue = statement(
-  'commissions.take_due_holds',
-  `delete from commission_holds h using (
-     select workspace_id, commission_id from commission_holds
-     where due_at <= $1 order by due_at limit $2 for update skip locked
-   ) due
-   where h.workspace_id = due.workspace_id and h.commission_id = due.commission_id
-   returning h.workspace_id as "workspaceId", h.commission_id as id`,
-);
-
-/** Takes commissions whose hold is over off the list, and locks them. */
-export async function takeDueCommissions(
-  trx: Transaction,
-  now: Date,
-  limit: number,
-): Promise<LockedStanding[]> {
-  const due = await trx.query<{ workspaceId: number; id: bigint }>(takeDue, [now, limit]);
-  const standings: LockedStanding[] = [];
-  for (const [workspaceId, ids] of groupByWorkspace(due)) {
-    standings.push(...(await lockStandings(trx, workspaceId, ids)));
-  }
-  return standings;
-}
-
-function groupByWorkspace(rows: readonly { workspaceId: number; id: bigint }[]): Map<number, bigint[]> {
-  const groups = new Map<number, bigint[]>();
-  for (const { workspaceId, id } of rows) groups.set(workspaceId, [...(groups.get(workspaceId) ?? []), id]);
-  return groups;
-}
-
 const anyForClicks = statement(
   'commissions.any_for_clicks',
   `select exists (

@@ -55,8 +55,7 @@ export function runJobs(deps: JobDeps): Promise<Runner> {
         await foldLinkClicks(postgres);
       },
       release_holds: async () => {
-        // Each round is its own transaction: a long list is worked off without holding locks for long.
-        while ((await releaseHolds(postgres, clock.now())) === 1000);
+        await releaseHolds(postgres, clock.now());
       },
       issue_invoices: async () => {
         await issueInvoices({ postgres, clock });

@@ -1,6 +1,7 @@
 import type { Currency } from '../money/index.ts';
 import { type Sql, statement, type Transaction } from '../platform/index.ts';
 import type { Account } from './accounts.ts';
+import type { Sweep } from './post-sweep.ts';
 import type { LedgerTransaction, Move, PaymentBalance, PostedEntry } from './transaction.ts';
 
 // One statement for head and entries: the balance trigger judges exactly what one transaction posts.
@@ -35,6 +36,52 @@ export async function insertTransaction(trx: Transaction, transaction: LedgerTra
     entries.map((entry) => entry.commissionId),
   ]);
   return (row as { id: bigint }).id;
+}
+
+// Ids are drawn first, so that each entry knows its head in the same statement.
+const insertMany = statement(
+  'ledger.insert_transactions',
+  `with heads as materialized (
+     select h.n, nextval(pg_get_serial_sequence('ledger_transactions', 'id')) as id, h.program_id, h.kind, h.payment_id,
+       h.posted_at
+     from unnest($2::integer[], $3::text[], $4::bigint[], $5::timestamptz[]) with ordinality
+       as h(program_id, kind, payment_id, posted_at, n)
+   ), inserted as (
+     insert into ledger_transactions (workspace_id, id, program_id, kind, payment_id, posted_at) overriding system value
+     select $1, id, program_id, kind, payment_id, posted_at from heads
+   )
+   insert into ledger_entries
+     (workspace_id, transaction_id, program_id, partner_id, account, currency, amount_minor, commission_id, payment_id,
+      posted_at)
+   select $1, heads.id, heads.program_id, e.partner_id, e.account, e.currency, e.amount_minor, e.commission_id,
+     heads.payment_id, heads.posted_at
+   from unnest($6::bigint[], $7::integer[], $8::text[], $9::text[], $10::bigint[], $11::bigint[])
+     as e(n, partner_id, account, currency, amount_minor, commission_id)
+   join heads using (n)
+   order by e.n`,
+);
+
+export async function insertTransactions(
+  trx: Transaction,
+  workspaceId: number,
+  transactions: readonly Omit<LedgerTransaction, 'workspaceId'>[],
+): Promise<void> {
+  const entries = transactions.flatMap((one, index) =>
+    one.entries.map((entry) => ({ ...entry, n: index + 1 })),
+  );
+  await trx.query(insertMany, [
+    workspaceId,
+    transactions.map((one) => one.programId),
+    transactions.map((one) => one.kind),
+    transactions.map((one) => one.paymentId),
+    transactions.map((one) => one.postedAt),
+    entries.map((entry) => entry.n),
+    entries.map((entry) => entry.partnerId),
+    entries.map((entry) => entry.account),
+    entries.map((entry) => entry.currency),
+    entries.map((entry) => entry.amountMinor),
+    entries.map((entry) => entry.commissionId),
+  ]);
 }
 
 const insertHead = statement(
@@ -84,6 +131,38 @@ export async function insertMoves(
     moves.map((move) => move.amountMinor),
     moves.map((move) => move.commissionId),
     moves.map((move) => move.paymentId),
+  ]);
+}
+
+const insertSweep = statement(
+  'ledger.insert_sweep',
+  `with swept as materialized (
+     select account, partner_id, commission_id, payment_id, sum(amount_minor)::bigint as balance
+     from ledger_entries
+     where workspace_id = $1 and program_id = $3 and account = any($5::text[]) and currency = $7
+       and (posted_at < $8 or transaction_id = any($9::bigint[]))
+     group by account, partner_id, commission_id, payment_id having sum(amount_minor) <> 0
+   ), posted as (
+     insert into ledger_entries
+       (workspace_id, transaction_id, program_id, partner_id, account, currency, amount_minor, commission_id, payment_id,
+        posted_at)
+     select $1, $2, $3, partner_id, side.account, $7, side.amount, commission_id, payment_id, $4
+     from swept
+     join unnest($5::text[], $6::text[]) as way(source, target) on way.source = swept.account
+     cross join lateral (values (source, -balance), (target, balance)) as side(account, amount)
+     order by swept.account, partner_id, commission_id, payment_id
+   )
+   select account, -sum(balance)::bigint as minor from swept group by account`,
+);
+
+export function insertSwept(
+  trx: Transaction,
+  head: MovesHead & { id: bigint },
+  sweep: Sweep,
+): Promise<{ account: Account; minor: bigint }[]> {
+  return trx.query(insertSweep, [
+    ...[head.workspaceId, head.id, head.programId, head.postedAt],
+    ...[[...sweep.to.keys()], [...sweep.to.values()], sweep.currency, sweep.before, sweep.alsoOf],
   ]);
 }
 

@@ -40,6 +40,8 @@ export interface Commission {
   currency: string;
   holdUntil: number;
   automatic: boolean;
+  /** When its money last moved while it was pending. */
+  movedAt: number;
   pending: bigint;
   approved: bigint;
   invoiced: bigint;

@@ -171,6 +171,7 @@ export class Model {
     if (back <= 0n) return 0n;
     const beyondHold = back - commission.pending;
     const fromPending = beyondHold > 0n ? commission.pending : back;
+    commission.movedAt = this.now;
     commission.pending -= fromPending;
     commission.approved -= back - fromPending;
     const { partner, currency } = commission;
@@ -193,8 +194,16 @@ export class Model {
       commission.approved += pending;
       this.books.move('partner_pending', partner, currency, pending);
       this.books.move('partner_approved', partner, currency, -pending);
-      this.billing.owe({ of: commission, partner, currency, amount: pending, at: this.now });
+      // As of the end of the hold: when the release comes does not decide in which week it is billed.
+      const at = Math.max(commission.holdUntil, commission.movedAt);
+      this.billing.owe({ of: commission, partner, currency, amount: pending, at });
     }
+  }
+
+  /** The Monday run: whatever is due is released before. */
+  bill(): void {
+    this.release();
+    this.billing.bill(this.now);
   }
 
   /** Runs an act; when it is refused nothing of it stays. */
@@ -360,6 +369,7 @@ export class Model {
       currency,
       holdUntil: at + hold * dayMs,
       automatic,
+      movedAt: this.now,
       pending: amount,
       approved: 0n,
       invoiced: 0n,

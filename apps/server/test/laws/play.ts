@@ -230,7 +230,7 @@ export class Play {
   }
 
   private async release(): Promise<void> {
-    while ((await releaseHolds(this.server.database.postgres, this.server.clock.now())) > 0);
+    await releaseHolds(this.server.database.postgres, this.server.clock.now());
     this.model.release();
   }
 
@@ -238,7 +238,7 @@ export class Play {
   private async bill(times: number): Promise<void> {
     const deps = { postgres: this.server.database.postgres, clock: this.server.clock };
     await Promise.all(Array.from({ length: times }, () => issueInvoices(deps)));
-    this.model.billing.bill(this.model.now);
+    this.model.bill();
   }
 
   private async settle(): Promise<void> {

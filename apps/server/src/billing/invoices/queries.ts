@@ -1,3 +1,4 @@
+import type { Account } from '../../ledger/index.ts';
 import type { Currency } from '../../money/index.ts';
 import { type Sql, statement, type Transaction } from '../../platform/index.ts';
 
@@ -30,70 +31,61 @@ export async function lockBilling(trx: Transaction, program: ProgramKey): Promis
   await trx.query(lock, [program.programId]);
 }
 
-const firstUnbilled = statement(
-  'billing.find_first_unbilled',
-  `select min(posted_at) as at from ledger_entries
-   where workspace_id = $1 and program_id = $2 and account in ('partner_approved', 'fee_payable')
-     and posted_at >= coalesce(
-       (select max(period_end) from invoices where workspace_id = $1 and program_id = $2), '-infinity')`,
+/** What is billed, and as what it stands from then on. */
+export const billedAs = new Map<Account, Account>([
+  ['partner_approved', 'partner_invoiced'],
+  ['fee_payable', 'fee_invoiced'],
+]);
+
+const start = statement(
+  'billing.find_start',
+  `select (select max(period_end) from invoices where workspace_id = $1 and program_id = $2) as "billedUntil",
+     min(posted_at) as "firstAt"
+   from ledger_entries where workspace_id = $1 and program_id = $2 and account = any($3)`,
 );
 
-/** When something moved first that the last billed week does not hold. */
-export async function findFirstUnbilled(sql: Sql, program: ProgramKey): Promise<Date | undefined> {
-  const [row] = await sql.query<{ at: Date | null }>(firstUnbilled, [program.workspaceId, program.programId]);
-  return row?.at ?? undefined;
-}
-
-export interface UnbilledLine {
-  account: 'partner_approved' | 'fee_payable';
-  partnerId: number | null;
-  commissionId: bigint | null;
-  paymentId: bigint | null;
-  currency: Currency;
-  /** As it stands in the ledger: what is owed is below zero. */
-  balanceMinor: bigint;
-  /** What to move to bill it. */
-  amountMinor: bigint;
+/** Where billing goes on: after the last week that was billed, or when something stood there to be billed first. */
+export async function findBillingStart(
+  sql: Sql,
+  program: ProgramKey,
+): Promise<{ billedUntil: Date | null; firstAt: Date }> {
+  const values = [program.workspaceId, program.programId, [...billedAs.keys()]];
+  const [row] = await sql.query<{ billedUntil: Date | null; firstAt: Date }>(start, values);
+  return row as { billedUntil: Date | null; firstAt: Date };
 }
 
 // Entries of earlier invoices count whenever they were posted: a run that comes late bills no week twice.
 const unbilled = statement(
-  'billing.list_unbilled',
-  `select account, partner_id as "partnerId", commission_id as "commissionId", payment_id as "paymentId", currency,
-     sum(amount_minor)::bigint as "balanceMinor", -sum(amount_minor)::bigint as "amountMinor"
-   from ledger_entries
-   where workspace_id = $1 and program_id = $2 and account in ('partner_approved', 'fee_payable')
-     and (posted_at < $3 or transaction_id in
-       (select ledger_transaction_id from invoices where workspace_id = $1 and program_id = $2))
-   group by account, partner_id, commission_id, payment_id, currency
-   having sum(amount_minor) <> 0
-   order by account, partner_id, commission_id, payment_id`,
+  'billing.list_unbilled_currencies',
+  `select distinct currency from (
+     select currency from ledger_entries
+     where workspace_id = $1 and program_id = $2 and account = any($3)
+       and (posted_at < $4 or transaction_id = any($5::bigint[]))
+     group by account, partner_id, commission_id, payment_id, currency having sum(amount_minor) <> 0
+   ) unbilled order by currency`,
 );
 
-export function listUnbilled(trx: Transaction, program: ProgramKey, before: Date): Promise<UnbilledLine[]> {
-  return trx.query(unbilled, [program.workspaceId, program.programId, before]);
-}
-
-const anyInvoice = statement(
-  'billing.is_billed',
-  `select exists (
-     select from invoices where workspace_id = $1 and program_id = $2 and period_start = $3 and currency = $4
-   ) as any`,
-);
-
-export async function isBilled(
+/** The currencies in which something was to be billed at an instant. */
+export async function listUnbilledCurrencies(
   sql: Sql,
   program: ProgramKey,
-  periodStart: Date,
-  currency: Currency,
-): Promise<boolean> {
-  const [row] = await sql.query<{ any: boolean }>(anyInvoice, [
-    program.workspaceId,
-    program.programId,
-    periodStart,
-    currency,
+  before: Date,
+): Promise<Currency[]> {
+  const rows = await sql.query<{ currency: Currency }>(unbilled, [
+    ...[program.workspaceId, program.programId, [...billedAs.keys()], before],
+    await listInvoiceTransactions(sql, program),
   ]);
-  return row?.any === true;
+  return rows.map(({ currency }) => currency);
+}
+
+const transactions = statement(
+  'billing.list_invoice_transactions',
+  'select ledger_transaction_id as id from invoices where workspace_id = $1 and program_id = $2',
+);
+
+export async function listInvoiceTransactions(sql: Sql, program: ProgramKey): Promise<bigint[]> {
+  const rows = await sql.query<{ id: bigint }>(transactions, [program.workspaceId, program.programId]);
+  return rows.map(({ id }) => id);
 }
 
 const carried = statement(

@@ -229,8 +229,8 @@ const reserved = statement(
   `select partner_id as "partnerId", currency, -amount_minor as "amountMinor", commission_id as "commissionId",
      payment_id as "paymentId"
    from ledger_entries
-   where workspace_id = $1 and transaction_id = $2 and account = 'partner_payout'
-     and ($3::integer is null or partner_id = $3)
+   where workspace_id = $1 and program_id = $2 and account = 'partner_payout' and currency = $3
+     and ($4::integer is null or partner_id = $4) and transaction_id = $5
    order by id`,
 );
 
@@ -245,9 +245,9 @@ export interface ReservedMoney {
 /** What a batch set apart; of one partner's, if named. */
 export function listReserved(
   trx: Transaction,
-  workspaceId: number,
-  transactionId: bigint,
+  batch: ProgramKey & { currency: Currency; ledgerTransactionId: bigint },
   partnerId: number | null,
 ): Promise<ReservedMoney[]> {
-  return trx.query(reserved, [workspaceId, transactionId, partnerId]);
+  const { workspaceId, programId, currency, ledgerTransactionId } = batch;
+  return trx.query(reserved, [workspaceId, programId, currency, partnerId, ledgerTransactionId]);
 }

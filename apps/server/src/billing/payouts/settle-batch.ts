@@ -102,7 +102,7 @@ async function moveReserved(
   partnerId: number | null,
   to: Account,
 ): Promise<void> {
-  const money = await queries.listReserved(trx, workspaceId, batch.ledgerTransactionId, partnerId);
+  const money = await queries.listReserved(trx, { workspaceId, ...batch }, partnerId);
   await postMoves(
     trx,
     { workspaceId, programId: batch.programId, kind: 'payout', postedAt: deps.clock.now() },

@@ -1,29 +1,69 @@
 import type { Currency } from '../money/index.ts';
 import type { Transaction } from '../platform/index.ts';
 import type { Account } from './accounts.ts';
-import * as queries from './queries.ts';
+import * as queries from './sweep-queries.ts';
 
-/** Which money a sweep takes, and where to. */
+// Money of many commissions and payments, moved at once: each line's balance by itself, and set by set, so that a month of
+// a large program never passes through this process.
+
+/** Which money is billed: all that stands in some accounts. */
 export interface Sweep {
   to: ReadonlyMap<Account, Account>;
-  currency: Currency;
   /** What was posted by then… */
   before: Date;
   /** …and what these transactions posted, whenever that was. */
   alsoOf: readonly bigint[];
 }
 
-/**
- * Posts one transaction that moves all that stands in some accounts of a program to others, line by line: each partner's,
- * commission's and payment's balance by itself. Set-based: a week of a large program never passes through this process.
- * Returns its id, and what was moved from each account (owed: above zero).
- */
-export async function postSweep(
+export interface Swept {
+  currency: Currency;
+  transactionId: bigint;
+  /** By the account it came from; what is owed is above zero. */
+  movedMinor: ReadonlyMap<Account, bigint>;
+}
+
+/** Posts one transaction for each currency in which something stands in some accounts, and moves it to others. */
+export async function postSweep(trx: Transaction, head: queries.Head, sweep: Sweep): Promise<Swept[]> {
+  const rows = await queries.insertSwept(trx, head, sweep);
+  const swept = new Map<Currency, Swept & { movedMinor: Map<Account, bigint> }>();
+  for (const { currency, transactionId, account, minor } of rows) {
+    const one = swept.get(currency) ?? { currency, transactionId, movedMinor: new Map() };
+    swept.set(currency, one);
+    one.movedMinor.set(account, minor);
+  }
+  return [...swept.values()];
+}
+
+/** What partners' commissions have in an account, less what they are in debit with in another. */
+export interface Rest {
+  from: Account;
+  lessDebitOf: Account;
+  currency: Currency;
+}
+
+/** What {@link postRest} would move, by partner. */
+export function sumRest(
   trx: Transaction,
-  head: queries.MovesHead,
-  sweep: Sweep,
-): Promise<{ id: bigint; movedMinor: ReadonlyMap<Account, bigint> }> {
-  const id = await queries.insertTransactionHead(trx, head);
-  const moved = await queries.insertSwept(trx, { ...head, id }, sweep);
-  return { id, movedMinor: new Map(moved.map(({ account, minor }) => [account, minor])) };
+  program: queries.ProgramKey,
+  rest: Rest,
+): Promise<Map<number, bigint>> {
+  return queries.sumRest(trx, program, rest);
+}
+
+/** Posts one transaction that moves the rest of these partners' commissions to another account. Returns its id. */
+export function postRest(
+  trx: Transaction,
+  head: queries.Head,
+  rest: Rest & { to: Account; partnerIds: readonly number[] },
+): Promise<bigint> {
+  return queries.insertRest(trx, head, rest);
+}
+
+/** Posts one transaction that moves on what an earlier one put into an account; of one partner's, if named. */
+export function postOnward(
+  trx: Transaction,
+  head: queries.Head,
+  money: { transactionId: bigint; from: Account; to: Account; currency: Currency; partnerId: number | null },
+): Promise<void> {
+  return queries.insertOnward(trx, head, money);
 }

@@ -1,8 +1,7 @@
 import type { Currency } from '../money/index.ts';
 import { type Sql, statement, type Transaction } from '../platform/index.ts';
 import type { Account } from './accounts.ts';
-import type { Sweep } from './post-sweep.ts';
-import type { LedgerTransaction, Move, PaymentBalance, PostedEntry } from './transaction.ts';
+import type { LedgerTransaction, PaymentBalance, PostedEntry } from './transaction.ts';
 
 // One statement for head and entries: the balance trigger judges exactly what one transaction posts.
 const insert = statement(
@@ -81,88 +80,6 @@ export async function insertTransactions(
     entries.map((entry) => entry.currency),
     entries.map((entry) => entry.amountMinor),
     entries.map((entry) => entry.commissionId),
-  ]);
-}
-
-const insertHead = statement(
-  'ledger.insert_head',
-  `insert into ledger_transactions (workspace_id, program_id, kind, payment_id, posted_at)
-   values ($1, $2, $3, null, $4) returning id`,
-);
-
-export type MovesHead = Omit<LedgerTransaction, 'entries' | 'paymentId'>;
-
-export async function insertTransactionHead(trx: Transaction, head: MovesHead): Promise<bigint> {
-  const [row] = await trx.query<{ id: bigint }>(insertHead, [
-    head.workspaceId,
-    head.programId,
-    head.kind,
-    head.postedAt,
-  ]);
-  return (row as { id: bigint }).id;
-}
-
-// Both sides of each move, so that every statement balances by itself.
-const insertMoved = statement(
-  'ledger.insert_moves',
-  `insert into ledger_entries
-     (workspace_id, transaction_id, program_id, partner_id, account, currency, amount_minor, commission_id, payment_id,
-      posted_at)
-   select $1, $2, $3, m.partner_id, side.account, m.currency, side.amount, m.commission_id, m.payment_id, $4
-   from unnest($5::text[], $6::text[], $7::integer[], $8::text[], $9::bigint[], $10::bigint[], $11::bigint[])
-     as m(source, target, partner_id, currency, amount_minor, commission_id, payment_id)
-   cross join lateral (values (m.source, m.amount_minor), (m.target, -m.amount_minor)) as side(account, amount)`,
-);
-
-export async function insertMoves(
-  trx: Transaction,
-  head: MovesHead & { id: bigint },
-  moves: readonly Move[],
-): Promise<void> {
-  await trx.query(insertMoved, [
-    head.workspaceId,
-    head.id,
-    head.programId,
-    head.postedAt,
-    moves.map((move) => move.from),
-    moves.map((move) => move.to),
-    moves.map((move) => move.partnerId),
-    moves.map((move) => move.currency),
-    moves.map((move) => move.amountMinor),
-    moves.map((move) => move.commissionId),
-    moves.map((move) => move.paymentId),
-  ]);
-}
-
-const insertSweep = statement(
-  'ledger.insert_sweep',
-  `with swept as materialized (
-     select account, partner_id, commission_id, payment_id, sum(amount_minor)::bigint as balance
-     from ledger_entries
-     where workspace_id = $1 and program_id = $3 and account = any($5::text[]) and currency = $7
-       and (posted_at < $8 or transaction_id = any($9::bigint[]))
-     group by account, partner_id, commission_id, payment_id having sum(amount_minor) <> 0
-   ), posted as (
-     insert into ledger_entries
-       (workspace_id, transaction_id, program_id, partner_id, account, currency, amount_minor, commission_id, payment_id,
-        posted_at)
-     select $1, $2, $3, partner_id, side.account, $7, side.amount, commission_id, payment_id, $4
-     from swept
-     join unnest($5::text[], $6::text[]) as way(source, target) on way.source = swept.account
-     cross join lateral (values (source, -balance), (target, balance)) as side(account, amount)
-     order by swept.account, partner_id, commission_id, payment_id
-   )
-   select account, -sum(balance)::bigint as minor from swept group by account`,
-);
-
-export function insertSwept(
-  trx: Transaction,
-  head: MovesHead & { id: bigint },
-  sweep: Sweep,
-): Promise<{ account: Account; minor: bigint }[]> {
-  return trx.query(insertSweep, [
-    ...[head.workspaceId, head.id, head.programId, head.postedAt],
-    ...[[...sweep.to.keys()], [...sweep.to.values()], sweep.currency, sweep.before, sweep.alsoOf],
   ]);
 }
 

@@ -30,17 +30,6 @@ export interface LedgerTransaction {
   entries: readonly Entry[];
 }
 
-/** Money that goes from one account of a program to another. Below zero: the other way. */
-export interface Move {
-  from: Account;
-  to: Account;
-  partnerId: number | null;
-  currency: Currency;
-  amountMinor: bigint;
-  commissionId: bigint | null;
-  paymentId: bigint | null;
-}
-
 /** What the entries of one payment add up to in one account. */
 export interface PaymentBalance extends Entry {
   /** Some of it was moved by an approval. */

@@ -1,7 +1,6 @@
 import { releaseHolds } from '../../commissions/index.ts';
 import { postSweep } from '../../ledger/index.ts';
-import type { Currency } from '../../money/index.ts';
-import type { Clock, Postgres, Transaction } from '../../platform/index.ts';
+import type { Clock, Postgres, Sql, Transaction } from '../../platform/index.ts';
 import { lastBilledMonday, mondayOf, nextMonday, weekMs } from '../week.ts';
 import * as queries from './queries.ts';
 import { settleFees } from './settle-fees.ts';
@@ -27,68 +26,58 @@ export async function issueInvoices(deps: InvoiceDeps, onProgress: OnProgress = 
   const programs = await queries.listProgramsWithBooks(postgres);
   let issued = 0;
   for (const [index, program] of programs.entries()) {
-    for (let more = true; more; ) {
-      const week = await postgres.transaction((trx) => billNextWeek(trx, program, clock.now()));
-      more = week.more;
-      issued += week.issued;
-      if (week.issued > 0) onProgress('invoices', issued);
+    for (const end of await listWeekEnds(postgres, program, clock.now())) {
+      issued += await postgres.transaction((trx) => billWeek(trx, program, end, clock.now()));
+      onProgress('invoices', issued);
     }
     onProgress('programs', index + 1, programs.length);
   }
   return issued;
 }
 
-/** Bills the first week with something to bill. `more`: there may be others. */
-async function billNextWeek(
-  trx: Transaction,
-  program: queries.ProgramKey,
-  now: Date,
-): Promise<{ issued: number; more: boolean }> {
-  await queries.lockBilling(trx, program);
+/** The ends of the weeks that are over and may have something to bill. */
+async function listWeekEnds(sql: Sql, program: queries.ProgramKey, now: Date): Promise<Date[]> {
   const lastEnd = lastBilledMonday(now);
-  if ((await queries.listUnbilledCurrencies(trx, program, lastEnd)).length === 0) {
-    return { issued: 0, more: false };
-  }
-  const { billedUntil, firstAt } = await queries.findBillingStart(trx, program);
-  for (let end = nextMonday(billedUntil ?? mondayOf(firstAt)); end <= lastEnd; end = nextMonday(end)) {
-    const currencies = await queries.listUnbilledCurrencies(trx, program, end);
-    for (const currency of currencies) await issueInvoice(trx, program, { end, currency }, now);
-    if (currencies.length > 0) return { issued: currencies.length, more: end < lastEnd };
-  }
-  return { issued: 0, more: false };
+  const { days, isAnythingLeft } = await queries.findUnbilled(sql, program, lastEnd);
+  const ends = new Set(days.map((day) => nextMonday(mondayOf(day)).getTime()));
+  // What was late for a week that is billed already goes with the last one.
+  if (isAnythingLeft) ends.add(lastEnd.getTime());
+  return [...ends].sort((a, b) => a - b).map((end) => new Date(end));
 }
 
 /**
  * Bills what stood in approved, and in fee_payable, when the week ended: one invoice a currency, since currencies are never
  * added up. What came back since it was billed stands there below zero, and so becomes a credit line.
  */
-async function issueInvoice(
+async function billWeek(
   trx: Transaction,
   program: queries.ProgramKey,
-  { end, currency }: { end: Date; currency: Currency },
+  end: Date,
   now: Date,
-): Promise<void> {
+): Promise<number> {
+  await queries.lockBilling(trx, program);
+  // Whoever held the lock may have billed it.
+  const { billedUntil, transactionIds } = await queries.findBilled(trx, program);
+  if (billedUntil !== null && billedUntil >= end) return 0;
   const head = { ...program, kind: 'invoice' as const, postedAt: now };
-  const alsoOf = await queries.listInvoiceTransactions(trx, program);
-  const { id, movedMinor } = await postSweep(trx, head, {
-    to: queries.billedAs,
-    currency,
-    before: end,
-    alsoOf,
-  });
-  const commissionMinor = movedMinor.get('partner_approved') ?? 0n;
-  const feeMinor = movedMinor.get('fee_payable') ?? 0n;
-  const carriedMinor = await queries.findCarried(trx, program, currency);
-  const invoice = {
-    ...program,
-    periodStart: new Date(end.getTime() - weekMs),
-    periodEnd: end,
-    currency,
-    ...{ ledgerTransactionId: id, commissionMinor, feeMinor, carriedMinor },
-    issuedAt: now,
-    dueAt: new Date(now.getTime() + weekMs),
-  };
-  await queries.insertInvoice(trx, invoice, await queries.takeNumber(trx, program.workspaceId, now));
-  // Nobody pays what is not above zero: its fee is settled by being carried over.
-  if (commissionMinor + feeMinor + carriedMinor <= 0n) await settleFees(trx, invoice, now);
+  const swept = await postSweep(trx, head, { to: queries.billedAs, before: end, alsoOf: transactionIds });
+  for (const { currency, transactionId, movedMinor } of swept) {
+    const invoice = {
+      ...program,
+      periodStart: new Date(end.getTime() - weekMs),
+      periodEnd: end,
+      currency,
+      ledgerTransactionId: transactionId,
+      commissionMinor: movedMinor.get('partner_approved') ?? 0n,
+      feeMinor: movedMinor.get('fee_payable') ?? 0n,
+      carriedMinor: await queries.findCarried(trx, program, currency),
+      issuedAt: now,
+      dueAt: new Date(now.getTime() + weekMs),
+    };
+    await queries.insertInvoice(trx, invoice, await queries.takeNumber(trx, program.workspaceId, now));
+    // Nobody pays what is not above zero: its fee is settled by being carried over.
+    const totalMinor = invoice.commissionMinor + invoice.feeMinor + invoice.carriedMinor;
+    if (totalMinor <= 0n) await settleFees(trx, invoice, now);
+  }
+  return swept.length;
 }

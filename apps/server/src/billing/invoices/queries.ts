@@ -37,55 +37,56 @@ export const billedAs = new Map<Account, Account>([
   ['fee_payable', 'fee_invoiced'],
 ]);
 
-const start = statement(
-  'billing.find_start',
-  `select (select max(period_end) from invoices where workspace_id = $1 and program_id = $2) as "billedUntil",
-     min(posted_at) as "firstAt"
-   from ledger_entries where workspace_id = $1 and program_id = $2 and account = any($3)`,
-);
-
-/** Where billing goes on: after the last week that was billed, or when something stood there to be billed first. */
-export async function findBillingStart(
-  sql: Sql,
-  program: ProgramKey,
-): Promise<{ billedUntil: Date | null; firstAt: Date }> {
-  const values = [program.workspaceId, program.programId, [...billedAs.keys()]];
-  const [row] = await sql.query<{ billedUntil: Date | null; firstAt: Date }>(start, values);
-  return row as { billedUntil: Date | null; firstAt: Date };
-}
-
-// Entries of earlier invoices count whenever they were posted: a run that comes late bills no week twice.
 const unbilled = statement(
-  'billing.list_unbilled_currencies',
-  `select distinct currency from (
-     select currency from ledger_entries
-     where workspace_id = $1 and program_id = $2 and account = any($3)
-       and (posted_at < $4 or transaction_id = any($5::bigint[]))
-     group by account, partner_id, commission_id, payment_id, currency having sum(amount_minor) <> 0
-   ) unbilled order by currency`,
+  'billing.find_unbilled',
+  `with billed as (
+     select max(period_end) as until, array_agg(ledger_transaction_id) as transaction_ids
+     from invoices where workspace_id = $1 and program_id = $2
+   ), entry as materialized (
+     select e.currency, e.amount_minor, e.posted_at, e.transaction_id = any(billed.transaction_ids) is true as is_of_invoice,
+       billed.until
+     from ledger_entries e, billed
+     where e.workspace_id = $1 and e.program_id = $2 and e.account = any($3)
+       and (e.posted_at < $4 or e.transaction_id = any(billed.transaction_ids))
+   )
+   select
+     array(select distinct (posted_at at time zone 'UTC')::date from entry
+       where not is_of_invoice and posted_at >= coalesce(until, '-infinity'))::text[] as days,
+     exists (select from entry group by currency having sum(amount_minor) <> 0)
+       and $4 > coalesce((select until from billed), '-infinity') as "isAnythingLeft"`,
 );
 
-/** The currencies in which something was to be billed at an instant. */
-export async function listUnbilledCurrencies(
+/** On which days something moved that no week that was billed holds, and whether anything is left to be billed in all. */
+export async function findUnbilled(
   sql: Sql,
   program: ProgramKey,
   before: Date,
-): Promise<Currency[]> {
-  const rows = await sql.query<{ currency: Currency }>(unbilled, [
-    ...[program.workspaceId, program.programId, [...billedAs.keys()], before],
-    await listInvoiceTransactions(sql, program),
-  ]);
-  return rows.map(({ currency }) => currency);
+): Promise<{ days: Date[]; isAnythingLeft: boolean }> {
+  const values = [program.workspaceId, program.programId, [...billedAs.keys()], before];
+  const [row] = await sql.query<{ days: string[]; isAnythingLeft: boolean }>(unbilled, values);
+  const { days, isAnythingLeft } = row as { days: string[]; isAnythingLeft: boolean };
+  return { days: days.map((day) => new Date(`${day}T00:00:00Z`)), isAnythingLeft };
 }
 
-const transactions = statement(
-  'billing.list_invoice_transactions',
-  'select ledger_transaction_id as id from invoices where workspace_id = $1 and program_id = $2',
+const billed = statement(
+  'billing.find_billed',
+  `select max(period_end) as "billedUntil", coalesce(array_agg(ledger_transaction_id), '{}') as "transactionIds"
+   from invoices where workspace_id = $1 and program_id = $2`,
 );
 
-export async function listInvoiceTransactions(sql: Sql, program: ProgramKey): Promise<bigint[]> {
-  const rows = await sql.query<{ id: bigint }>(transactions, [program.workspaceId, program.programId]);
-  return rows.map(({ id }) => id);
+/**
+ * Up to when a program is billed, and by which transactions. Their entries count whenever they were posted: a run that
+ * comes late bills no week twice.
+ */
+export async function findBilled(
+  sql: Sql,
+  program: ProgramKey,
+): Promise<{ billedUntil: Date | null; transactionIds: bigint[] }> {
+  const [row] = await sql.query<{ billedUntil: Date | null; transactionIds: bigint[] }>(billed, [
+    program.workspaceId,
+    program.programId,
+  ]);
+  return row as { billedUntil: Date | null; transactionIds: bigint[] };
 }
 
 const carried = statement(

@@ -1,4 +1,4 @@
-import { postMoves } from '../../ledger/index.ts';
+import { type Account, postTransaction } from '../../ledger/index.ts';
 import type { Currency } from '../../money/index.ts';
 import type { Transaction } from '../../platform/index.ts';
 
@@ -9,15 +9,11 @@ export async function settleFees(
   now: Date,
 ): Promise<void> {
   const { workspaceId, programId, currency, feeMinor } = invoice;
-  await postMoves(trx, { workspaceId, programId, kind: 'invoice_payment', postedAt: now }, [
-    {
-      from: 'fee_invoiced',
-      to: 'fee_paid',
-      partnerId: null,
-      currency,
-      amountMinor: feeMinor,
-      commissionId: null,
-      paymentId: null,
-    },
-  ]);
+  const entry = (account: Account, amountMinor: bigint) => ({
+    ...{ account, partnerId: null, currency, amountMinor, commissionId: null },
+  });
+  await postTransaction(trx, {
+    ...{ workspaceId, programId, kind: 'invoice_payment', paymentId: null, postedAt: now },
+    entries: [entry('fee_invoiced', feeMinor), entry('fee_paid', -feeMinor)],
+  });
 }

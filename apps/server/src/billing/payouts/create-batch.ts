@@ -1,6 +1,6 @@
 import type { CreateBatchRequest, CreatedBatch } from '@headwater/contract';
-import { type Move, postMoves } from '../../ledger/index.ts';
-import { type Currency, parseCurrency } from '../../money/index.ts';
+import { postRest, sumRest } from '../../ledger/index.ts';
+import { parseCurrency } from '../../money/index.ts';
 import { AppError, invariant, type ManagementPrincipal } from '../../platform/index.ts';
 import type { Program } from '../../workspaces/index.ts';
 import type { InvoiceDeps } from '../invoices/issue-invoices.ts';
@@ -27,8 +27,8 @@ export async function createBatch(
   const { batchId, skipped } = await deps.postgres.transaction(async (trx) => {
     await lockBilling(trx, key);
     const least = await queries.findThreshold(trx, key, currency);
-    const commissions = await queries.listPayable(trx, key, currency);
-    const due = [...sumByPartner(commissions)].filter(([, minor]) => minor > 0n && minor >= least);
+    const money = { ...queries.available, currency };
+    const due = [...(await sumRest(trx, key, money))].filter(([, minor]) => minor > 0n && minor >= least);
     const methods = await queries.findMethodIds(
       trx,
       workspaceId,
@@ -40,13 +40,11 @@ export async function createBatch(
     });
     if (lines.length === 0) throw new AppError('nothing_to_pay');
     const paid = new Set(lines.map(({ partnerId }) => partnerId));
-    const moves = commissions.filter(({ partnerId }) => paid.has(partnerId));
-    const ledgerTransactionId = await postMoves(
+    const ledgerTransactionId = await postRest(
       trx,
       { ...key, kind: 'payout', postedAt: now },
-      moves.map((commission) => setApart(commission, currency)),
+      { ...money, to: 'partner_payout', partnerIds: [...paid] },
     );
-    invariant(ledgerTransactionId !== undefined, 'a payout moves money');
     const batch = { ...key, currency, ledgerTransactionId, createdBy: `key ${actor.keyId}`, createdAt: now };
     return {
       batchId: await queries.insertBatch(trx, batch, lines),
@@ -60,19 +58,5 @@ export async function createBatch(
       available_cents: Number(minor),
       reason: 'payout method not set',
     })),
-  };
-}
-
-function sumByPartner(commissions: readonly queries.PayableCommission[]): Map<number, bigint> {
-  const sums = new Map<number, bigint>();
-  for (const { partnerId, minor } of commissions) sums.set(partnerId, (sums.get(partnerId) ?? 0n) + minor);
-  return sums;
-}
-
-function setApart(commission: queries.PayableCommission, currency: Currency): Move {
-  const { partnerId, commissionId, paymentId, minor } = commission;
-  return {
-    ...{ from: 'partner_invoiced', to: 'partner_payout' },
-    ...{ partnerId, commissionId, paymentId, currency, amountMinor: minor },
   };
 }

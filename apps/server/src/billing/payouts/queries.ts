@@ -54,31 +54,8 @@ export function listBalances(
   return sql.query(balances, [program.workspaceId, program.programId, partnerId, afterPartnerId]);
 }
 
-export interface PayableCommission {
-  partnerId: number;
-  commissionId: bigint;
-  paymentId: bigint | null;
-  minor: bigint;
-}
-
-const payable = statement(
-  'billing.list_payable',
-  `with per_commission as (
-     ${perCommission} and currency = $3 group by partner_id, currency, commission_id
-   )
-   select partner_id as "partnerId", commission_id as "commissionId", payment_id as "paymentId",
-     (invoiced + least(approved, 0))::bigint as minor
-   from per_commission where invoiced + least(approved, 0) <> 0
-   order by partner_id, commission_id`,
-);
-
-export function listPayable(
-  trx: Transaction,
-  program: ProgramKey,
-  currency: Currency,
-): Promise<PayableCommission[]> {
-  return trx.query(payable, [program.workspaceId, program.programId, currency]);
-}
+/** What partners can be sent: what was billed, less what came back and is not credited yet. */
+export const available = { from: 'partner_invoiced', lessDebitOf: 'partner_approved' } as const;
 
 const threshold = statement(
   'billing.find_threshold',
@@ -222,32 +199,4 @@ export async function insertResult(
 ): Promise<boolean> {
   const values = [workspaceId, payoutId, result.result, result.reference, result.reason];
   return (await trx.query(insertResultRow, [...values, result.recordedBy, result.recordedAt])).length > 0;
-}
-
-const reserved = statement(
-  'billing.list_reserved',
-  `select partner_id as "partnerId", currency, -amount_minor as "amountMinor", commission_id as "commissionId",
-     payment_id as "paymentId"
-   from ledger_entries
-   where workspace_id = $1 and program_id = $2 and account = 'partner_payout' and currency = $3
-     and ($4::integer is null or partner_id = $4) and transaction_id = $5
-   order by id`,
-);
-
-export interface ReservedMoney {
-  partnerId: number;
-  currency: Currency;
-  amountMinor: bigint;
-  commissionId: bigint;
-  paymentId: bigint | null;
-}
-
-/** What a batch set apart; of one partner's, if named. */
-export function listReserved(
-  trx: Transaction,
-  batch: ProgramKey & { currency: Currency; ledgerTransactionId: bigint },
-  partnerId: number | null,
-): Promise<ReservedMoney[]> {
-  const { workspaceId, programId, currency, ledgerTransactionId } = batch;
-  return trx.query(reserved, [workspaceId, programId, currency, partnerId, ledgerTransactionId]);
 }

@@ -1,5 +1,5 @@
 import type { BatchRecord } from '@headwater/contract';
-import { type Account, postMoves } from '../../ledger/index.ts';
+import { type Account, postOnward } from '../../ledger/index.ts';
 import { AppError, type ManagementPrincipal, type Transaction } from '../../platform/index.ts';
 import type { InvoiceDeps } from '../invoices/issue-invoices.ts';
 import { lockBilling } from '../invoices/queries.ts';
@@ -102,10 +102,13 @@ async function moveReserved(
   partnerId: number | null,
   to: Account,
 ): Promise<void> {
-  const money = await queries.listReserved(trx, { workspaceId, ...batch }, partnerId);
-  await postMoves(
+  await postOnward(
     trx,
     { workspaceId, programId: batch.programId, kind: 'payout', postedAt: deps.clock.now() },
-    money.map((one) => ({ ...one, from: 'partner_payout', to })),
+    {
+      transactionId: batch.ledgerTransactionId,
+      currency: batch.currency,
+      ...{ from: 'partner_payout', to, partnerId },
+    },
   );
 }

@@ -10,12 +10,28 @@ export interface StatementKey {
 }
 
 // What is owed grows by what is earned and shrinks by what is paid: two accounts say all of it.
+// The currencies of a program are few: found one after the other, each by one look into the index, they lead it to the
+// partner's own entries.
+const currencies = `
+  array(
+    with recursive seen as (
+      (select currency from ledger_entries where workspace_id = $1 and program_id = $2 and account = 'commission_expense'
+       order by currency limit 1)
+      union all
+      select (select e.currency from ledger_entries e
+        where e.workspace_id = $1 and e.program_id = $2 and e.account = 'commission_expense' and e.currency > seen.currency
+        order by e.currency limit 1)
+      from seen where seen.currency is not null
+    )
+    select currency from seen where currency is not null
+  )`;
+
 const openings = statement(
   'billing.sum_owed_before',
   `select currency, sum(amount_minor)::bigint as minor
    from ledger_entries
    where workspace_id = $1 and program_id = $2 and partner_id = $3 and account in ('commission_expense', 'partner_paid')
-     and posted_at < $4
+     and currency = any(${currencies}) and posted_at < $4
    group by currency order by currency`,
 );
 
@@ -40,7 +56,7 @@ const movements = statement(
      case when e.account = 'partner_paid' then null else max(p.transaction_id) end as "transactionId"
    from ledger_entries e left join payments p on p.workspace_id = e.workspace_id and p.id = e.payment_id
    where e.workspace_id = $1 and e.program_id = $2 and e.partner_id = $3
-     and e.account in ('commission_expense', 'partner_paid') and e.posted_at >= $4 and e.posted_at < $5
+     and e.account in ('commission_expense', 'partner_paid') and e.currency = any(${currencies}) and e.posted_at >= $4 and e.posted_at < $5
    group by e.account, e.currency, e.transaction_id,
      case when e.account = 'partner_paid' then null else e.commission_id end
    having sum(e.amount_minor) <> 0

@@ -7,7 +7,7 @@ import { identifyVisitor, leadRoutes, listLeadsRoute } from './customers/index.t
 import { buildApp } from './http/app.ts';
 import { plainRoutes } from './http/plain-routes.ts';
 import { ensurePartitionsAround, runJobs } from './jobs/index.ts';
-import { listPaymentsRoute, paymentRoutes } from './payments/index.ts';
+import { listPaymentsRoute, paymentRoutes, reviewRoutes } from './payments/index.ts';
 import {
   type ClickHouse,
   type Clock,
@@ -122,6 +122,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     ...listLeadsRoute(stores),
     ...listPaymentsRoute(stores),
     ...listCommissionsRoute(stores),
+    ...reviewRoutes(stores),
     ...reportRoutes({ postgres, clickhouse, directory, clock, lagSeconds: () => shipper.lagSeconds() }),
     ...stripe.routes,
   ];

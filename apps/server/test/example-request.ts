@@ -22,6 +22,7 @@ const idOfCollection: Record<string, (own: Holding) => unknown> = {
   links: (own) => own.linkId,
   websites: (own) => own.websiteId,
   payments: (own) => own.paymentId,
+  commissions: (own) => own.commissionId,
   'api-keys': (own) => own.keyId,
 };
 
@@ -34,6 +35,7 @@ export const idFields: Record<string, (own: Holding) => unknown> = {
   partner_id: (own) => own.partnerId,
   link_id: (own) => own.linkId,
   payment_id: (own) => own.paymentId,
+  commission_ids: (own) => [own.commissionId],
   click_id: (own) => own.clickId,
   click_ids: (own) => [own.clickId],
   existing_click_id: (own) => own.clickId,
@@ -83,6 +85,7 @@ const knownFields: Record<string, unknown> = {
   currency: 'USD',
   scopes: ['program:read'],
   expires_at: '2100-01-01T00:00:00Z',
+  hold_until: '2100-01-01T00:00:00Z',
   by: 'source',
   from: '2026-01-01',
   to: '2026-12-31',

@@ -4,6 +4,7 @@ export * from './explain.ts';
 export * from './fields.ts';
 export * from './lists.ts';
 export * from './reports.ts';
+export * from './reviews.ts';
 export * from './setup.ts';
 export * from './stripe.ts';
 export * from './track.ts';

@@ -7,4 +7,4 @@ export type { Account } from './accounts.ts';
 export { balanceOf } from './balance-of.ts';
 export { listBalancesOfPayment, listEntriesOfPayment } from './list-entries.ts';
 export { postTransaction } from './post-transaction.ts';
-export type { Entry, TransactionKind } from './transaction.ts';
+export type { Entry, PaymentBalance, TransactionKind } from './transaction.ts';

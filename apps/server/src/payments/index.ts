@@ -9,6 +9,7 @@ export type { FeeSettings } from './decide-fee.ts';
 export type { PaymentDeps } from './door.ts';
 export { explainPayment } from './explain-payment.ts';
 export { paymentRoutes } from './http.ts';
+export { reviewRoutes } from './http-reviews.ts';
 export { listPaymentsRoute } from './list-payments.ts';
 export type { PaymentFact, PaymentOutcome, Warning } from './payment.ts';
 export type { Claim, ProviderDispute, ProviderPayment, SettledPayment } from './provider-payment.ts';

@@ -7,7 +7,7 @@ const floors = [
   'touches',
   'customers',
   'payments',
-  'reports|stripe',
+  'reports|stripe|verify',
   'jobs|http',
 ];
 

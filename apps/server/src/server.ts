@@ -35,6 +35,7 @@ import {
   listClicksRoute,
   touchRoutes,
 } from './touches/index.ts';
+import { verifyRoutes } from './verify/index.ts';
 import { type Directory, openDirectory, workspaceRoutes } from './workspaces/index.ts';
 
 export interface ServerOptions {
@@ -124,6 +125,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     ...listCommissionsRoute(stores),
     ...reviewRoutes(stores),
     ...reportRoutes({ postgres, clickhouse, directory, clock, lagSeconds: () => shipper.lagSeconds() }),
+    ...verifyRoutes(stores),
     ...stripe.routes,
   ];
   const tracker = await readFile(join(packageRoot(), '../../packages/tracker/dist/headwater.js'), 'utf8');

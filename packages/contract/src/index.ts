@@ -8,4 +8,5 @@ export * from './reviews.ts';
 export * from './setup.ts';
 export * from './stripe.ts';
 export * from './track.ts';
+export * from './verify.ts';
 export * from './visits.ts';

@@ -8,8 +8,8 @@ const insert = statement(
   `with commission as (
      insert into commissions
        (workspace_id, program_id, partner_id, customer_id, payment_id, click_id, lead_id, policy_id, type,
-        amount_minor, currency, hold_until, approval, earned_at, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+        amount_minor, currency, hold_until, approval, earned_at, created_at, basis)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
      returning workspace_id, id, hold_until, approval
    ), hold as (
      insert into commission_holds (workspace_id, commission_id, due_at)
@@ -40,6 +40,7 @@ export async function insertCommission(
     policy.approval,
     commission.earnedAt,
     commission.now,
+    commission.basis === undefined ? null : JSON.stringify(commission.basis),
   ]);
   return (row as { id: bigint }).id;
 }
@@ -252,7 +253,7 @@ const revise = statement(
   `update commissions set policy_id = $3, type = $4, amount_minor = $5, currency = $6, approval = $8,
      hold_until = greatest($7, (select max(r.hold_until) from commission_reviews r
        where r.workspace_id = $1 and r.commission_id = $2)),
-     earned_at = $9, customer_id = $10, superseded_at = null
+     earned_at = $9, customer_id = $10, basis = $11, superseded_at = null
    where workspace_id = $1 and id = $2`,
 );
 
@@ -275,6 +276,7 @@ export async function updateCommission(
     policy.approval,
     commission.earnedAt,
     commission.customerId,
+    commission.basis === undefined ? null : JSON.stringify(commission.basis),
   ]);
 }
 

@@ -295,12 +295,17 @@ describe('headwater verify', () => {
     const change = (by: number) =>
       server.database.postgres.transaction(async (trx) => {
         await trx.query(`set local session_replication_role = 'replica'`);
-        await trx.query(`update payments set amount_minor = amount_minor + ${by} where transaction_id = 'to-verify'`);
+        await trx.query(
+          `update payments set amount_minor = amount_minor + ${by} where transaction_id = 'to-verify'`,
+        );
       });
     await change(1);
     const broken = await run(['verify', '--json']);
     await change(-1);
     expect(broken.code).toBe(1);
-    expect(JSON.parse(broken.out)).toMatchObject({ ok: false, fault: { what: expect.stringMatching(/^payment \d+$/) } });
+    expect(JSON.parse(broken.out)).toMatchObject({
+      ok: false,
+      fault: { what: expect.stringMatching(/^payment \d+$/) },
+    });
   });
 });

@@ -6,7 +6,9 @@ export const VerifyAnswer = Type.Object({
   fault: Type.Union(
     [
       Type.Object({
-        check: Type.String({ description: 'what was being checked, as in audit_chain, balances, commissions' }),
+        check: Type.String({
+          description: 'what was being checked, as in audit_chain, balances, commissions',
+        }),
         what: Type.String({ description: 'where, as in payment 42' }),
         why: Type.String(),
       }),

@@ -4,8 +4,8 @@
  */
 export { markPaid, releaseHolds } from './advance-commissions.ts';
 export { balanceCommission } from './balance-commission.ts';
-export { listCommissionItems, listCommissionsRoute } from './list-commissions.ts';
 export type { Basis } from './commission.ts';
+export { listCommissionItems, listCommissionsRoute } from './list-commissions.ts';
 export { placeKept } from './place-kept.ts';
 export {
   anyClickEarned,

@@ -11,7 +11,8 @@ export function verifyRoutes(deps: { postgres: Postgres; directory: Directory })
         path: '/api/v1/verify',
         scope: 'program:read',
         tag: 'Audit',
-        summary: 'Reckon all books of the workspace again from the facts, and name the first thing that is wrong',
+        summary:
+          'Reckon all books of the workspace again from the facts, and name the first thing that is wrong',
         answer: VerifyAnswer,
         status: 200,
         async handle(_call, { workspaceId, programScope }) {

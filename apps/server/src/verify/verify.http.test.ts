@@ -82,7 +82,11 @@ it('is for keys of the whole workspace', async () => {
 
 /** What is changed, by which statement, and what verify says of it. */
 const changes: [string, string, string, RegExp?][] = [
-  ['a cent of an entry', 'update ledger_entries set amount_minor = amount_minor + 1 where id = $first', 'transactions'],
+  [
+    'a cent of an entry',
+    'update ledger_entries set amount_minor = amount_minor + 1 where id = $first',
+    'transactions',
+  ],
   [
     'a cent in both entries of a movement',
     `update ledger_entries set amount_minor = amount_minor + sign(amount_minor)::int
@@ -96,21 +100,62 @@ const changes: [string, string, string, RegExp?][] = [
        select min(id) from ledger_entries where account = 'partner_pending')`,
     'balances',
   ],
-  ['the partner of an entry', 'update ledger_entries set partner_id = partner_id + 1 where partner_id is not null', 'entries'],
-  ['the currency of a payment', `update payments set currency = 'EUR' where transaction_id = 'txn-3'`, 'commissions'],
-  ['the amount of a payment', `update payments set amount_minor = amount_minor + 1 where transaction_id = 'txn-2'`, 'balances'],
-  ['the tax of a payment', `update payments set tax_minor = tax_minor + 1 where transaction_id = 'txn-3'`, 'commissions', /tax/],
-  ['the id of a payment', `update payments set transaction_id = 'txn-9' where transaction_id = 'txn-3'`, 'payments'],
-  ['the time of a payment', `update payments set occurred_at = occurred_at + interval '1 s'`, 'commissions', /earned/],
+  [
+    'the partner of an entry',
+    'update ledger_entries set partner_id = partner_id + 1 where partner_id is not null',
+    'entries',
+  ],
+  [
+    'the currency of a payment',
+    `update payments set currency = 'EUR' where transaction_id = 'txn-3'`,
+    'commissions',
+  ],
+  [
+    'the amount of a payment',
+    `update payments set amount_minor = amount_minor + 1 where transaction_id = 'txn-2'`,
+    'balances',
+  ],
+  [
+    'the tax of a payment',
+    `update payments set tax_minor = tax_minor + 1 where transaction_id = 'txn-3'`,
+    'commissions',
+    /tax/,
+  ],
+  [
+    'the id of a payment',
+    `update payments set transaction_id = 'txn-9' where transaction_id = 'txn-3'`,
+    'payments',
+  ],
+  [
+    'the time of a payment',
+    `update payments set occurred_at = occurred_at + interval '1 s'`,
+    'commissions',
+    /earned/,
+  ],
   ['the amount of a commission', 'update commissions set amount_minor = amount_minor + 1', 'commissions'],
-  ['the hold of a commission', `update commissions set hold_until = hold_until - interval '1 day'`, 'commissions', /hold/],
+  [
+    'the hold of a commission',
+    `update commissions set hold_until = hold_until - interval '1 day'`,
+    'commissions',
+    /hold/,
+  ],
   ['a verdict taken away', 'update commissions set rejected_at = null', 'commissions', /verdict/],
-  ['a verdict changed', `update commission_reviews set verdict = 'rejected' where verdict = 'approved'`, 'commissions', /verdict/],
+  [
+    'a verdict changed',
+    `update commission_reviews set verdict = 'rejected' where verdict = 'approved'`,
+    'commissions',
+    /verdict/,
+  ],
   ['the rate of a policy', 'update policies set rate_bps = rate_bps + 1 where version = 2', 'policies'],
   ['a refund', 'update refunds set amount_minor = amount_minor - 1', 'balances'],
   ['a refund beyond its payment', 'update refunds set amount_minor = amount_minor + 1000000', 'refunds'],
   ['a fee', 'update fees set amount_minor = amount_minor + 1', 'fees'],
-  ['a decision', `update attributions set attributed = false where attributed`, 'balances', /revenue_organic/],
+  [
+    'a decision',
+    `update attributions set attributed = false where attributed`,
+    'balances',
+    /revenue_organic/,
+  ],
   [
     'who is credited',
     `update attributions set credits = regexp_replace(credits::text, '"partnerId":[0-9]+', '"partnerId":99', 'g')::json`,
@@ -119,16 +164,33 @@ const changes: [string, string, string, RegExp?][] = [
   ],
   ['an act', `update audit_log set reason = 'b look' where reason = 'a look'`, 'audit_chain', /changed/],
   ['when an act was', `update audit_log set at = at + interval '1 microsecond' where seq = 3`, 'audit_chain'],
-  ['a hash', `update audit_log set hash = set_byte(hash, 0, get_byte(hash, 0) # 1) where seq = 2`, 'audit_chain'],
+  [
+    'a hash',
+    `update audit_log set hash = set_byte(hash, 0, get_byte(hash, 0) # 1) where seq = 2`,
+    'audit_chain',
+  ],
   ['an act left out', 'delete from audit_log where seq = 3', 'audit_chain', /missing/],
-  ['the last act cut off', 'delete from audit_log where seq = (select max(seq) from audit_log)', 'audit_chain', /ends here/],
+  [
+    'the last act cut off',
+    'delete from audit_log where seq = (select max(seq) from audit_log)',
+    'audit_chain',
+    /ends here/,
+  ],
 ];
 
 describe('one stored value changed by a superuser', () => {
   it.each(changes)('%s', async (_what, statement, check, why) => {
     const { postgres } = server.database;
     const [entry] = await postgres.query<{ id: bigint }>('select min(id) as id from ledger_entries');
-    const tables = ['ledger_entries', 'payments', 'commissions', 'commission_reviews', 'policies', 'refunds', 'fees'];
+    const tables = [
+      'ledger_entries',
+      'payments',
+      'commissions',
+      'commission_reviews',
+      'policies',
+      'refunds',
+      'fees',
+    ];
     tables.push('attributions', 'audit_log');
     for (const table of tables) await postgres.query(`create table kept_${table} as select * from ${table}`);
     await withoutTriggers(statement.replace('$first', String(entry?.id)));

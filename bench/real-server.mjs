@@ -89,8 +89,11 @@ async function readyUrl(child, ended) {
 
 function databaseUrlIn(dataDir) {
   const password = readFileSync(join(dataDir, 'postgres-password'), 'utf8').trim();
-  const port = readFileSync(join(dataDir, 'postgres/postmaster.pid'), 'utf8').split('\n')[3];
-  return `postgres://headwater:${password}@127.0.0.1:${port}/headwater`;
+  const lines = readFileSync(join(dataDir, 'postgres/postmaster.pid'), 'utf8').split('\n');
+  const [port, socket] = [lines[3], lines[4]];
+  // By the way that the server itself takes: what is written by hand beside it must have no longer one.
+  const way = socket ? `?host=${encodeURIComponent(socket)}` : '';
+  return `postgres://headwater:${password}@127.0.0.1:${port}/headwater${way}`;
 }
 
 /** Resolves when every event is in ClickHouse; the seconds that took. */

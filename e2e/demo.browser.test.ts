@@ -171,7 +171,7 @@ describe('the demo shop, from a click to what Headwater knows of the payment', (
 
     await page.getByLabel('Card number').fill('4242 4242 4242 4242');
     const form = await page
-      .locator('form')
+      .locator('form', { hasText: 'Card number' })
       .evaluate((element) =>
         new URLSearchParams(new FormData(element as HTMLFormElement) as never).toString(),
       );
@@ -220,5 +220,44 @@ describe('the demo shop, from a click to what Headwater knows of the payment', (
       refunded_cents: 4900,
       commission_cents: 4 * 980,
     });
+  });
+
+  it('hears from Stripe of a subscription, its renewal and its refund, and pays the partner once', async () => {
+    await visitor.follow('/?aff=anna');
+    await visitor.signUpAndPay('Eva', 'Pay with Stripe (simulated)');
+    await picture(visitor.page, 'thanks-stripe');
+    expect(await visitor.fact('commission')).toMatch(/\$9\.80 for Anna pending until/);
+    expect(await visitor.fact('channel')).toMatch(/^Channel Affiliate/);
+    expect(await visitor.fact('books')).toMatch(/^Books Balanced .* sum \$0\.00$/);
+    const listed = async () => {
+      const { body } = await demo.get(`programs/${demo.programId}/payments`);
+      return body.data.filter((one: { source: string }) => one.source === 'stripe');
+    };
+    const [payment] = await listed();
+    expect(await listed()).toMatchObject([
+      { transaction_id: expect.stringMatching(/^in_/), amount_cents: 4900, attributed: true },
+    ]);
+    expect((await demo.get(`payments/${payment.id}/explain`)).body.data).toMatchObject({
+      attribution: { attributed: true, method: 'click_id' },
+      visit: { channel: 'affiliate', matched_by: 'session' },
+      commission: { partner_id: partner('Anna'), amount_cents: 980 },
+    });
+
+    await visitor.page.getByRole('button', { name: 'Renew for a month' }).click();
+    await visitor.page.getByRole('heading', { name: 'Renewed' }).waitFor();
+    expect(await visitor.fact('commission')).toMatch(/\$9\.80 for Anna/);
+    expect(await listed()).toHaveLength(2);
+
+    await visitor.page.getByRole('button', { name: 'Refund half' }).click();
+    await visitor.page.getByText('$24.50 went back').waitFor();
+    expect(await visitor.fact('commission')).toMatch(/\$4\.90 for Anna, of \$9\.80 earned refunded/);
+    await visitor.page.getByRole('button', { name: 'Refund all that is left' }).click();
+    await visitor.page.getByText('$49.00 went back').waitFor();
+    await picture(visitor.page, 'thanks-stripe-refund');
+    expect(await visitor.fact('commission')).toMatch(/\$0\.00 for Anna, of \$9\.80 earned reversed/);
+    expect(await visitor.fact('books')).toMatch(/Balanced .* sum \$0\.00/);
+    const events = (await demo.get(`programs/${demo.programId}/stripe/events?limit=200`)).body.data;
+    expect(events.filter((one: { state: string }) => one.state === 'failed')).toEqual([]);
+    expect(events.length).toBeGreaterThan(10);
   });
 });

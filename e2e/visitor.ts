@@ -8,8 +8,8 @@ export interface Visitor {
   page: Page;
   /** Follows a link into the shop and stays until the tracker has told the server. */
   follow(target: string): Promise<void>;
-  /** From the landing page to the thank-you page. Answers with the order's id. */
-  signUpAndPay(name: string): Promise<string>;
+  /** From the landing page to the thank-you page; by card, or with another button. Answers with the order's id. */
+  signUpAndPay(name: string, button?: string): Promise<string>;
   /** A fact of the thank-you page, as read by people: `commission`, `channel`, `books`. */
   fact(name: string): Promise<string>;
   leave(): Promise<void>;
@@ -36,7 +36,7 @@ export async function newVisitor(
       await page.goto(`${demo.shopUrl}${target}`);
       for (const answer of await Promise.all(answers)) await answer.finished();
     },
-    async signUpAndPay(name) {
+    async signUpAndPay(name, button = 'Pay $49.00') {
       await page.getByRole('link', { name: 'Choose Ranger' }).click();
       await page.waitForURL('**/signup*');
       await page.getByLabel('Name').fill(name);
@@ -50,7 +50,7 @@ export async function newVisitor(
       await page.getByRole('button', { name: 'Sign up' }).click();
       // the browser tells of the sign-up too, and of whose visits these are
       await Promise.all(told);
-      await page.getByRole('button', { name: 'Pay $49.00' }).click();
+      await page.getByRole('button', { name: button }).click();
       await page.waitForURL('**/thanks/*');
       return new URL(page.url()).pathname.split('/')[2] ?? '';
     },

@@ -2,6 +2,7 @@
 import { buildShop } from './build.mjs';
 import { prepareDemoProgram } from './demo-program.mjs';
 import { freePort, openServer } from './demo-server.mjs';
+import { openDemoStripe } from './demo-stripe.mjs';
 import { dataDirectory, findManagementKey } from './management-api.mjs';
 import { endProgress, paint, showProgress } from './terminal.mjs';
 
@@ -46,6 +47,7 @@ async function open() {
   const program = await prepareDemoProgram(server.url, key, `http://localhost:${port}`);
   shop = await openShop({
     ...program,
+    stripe: await openDemoStripe(server.url, key, program.programId),
     headwaterUrl: server.url,
     managementKey: key,
     port,
@@ -68,7 +70,8 @@ function printLinks({ partners }) {
     line('By a campaign', link('/?utm_source=newsletter&utm_medium=email&utm_campaign=spring')),
     line('Directly', link('/')),
     '',
-    '  Sign up and pay with the test card: the thank-you page shows the partner’s commission, the channel, and why.',
+    '  Sign up and pay with the test card, or with Stripe (simulated, by webhook): the thank-you page shows the',
+    '  partner’s commission, the channel, and why.',
     `  A browser stays one visitor; the shop’s footer lets you in as a new one. The other partner: ?aff=${ben.code}`,
     '',
     line('Headwater', `${server.url} (reference: /docs)`),

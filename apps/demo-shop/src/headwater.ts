@@ -105,6 +105,8 @@ export interface Headwater {
   attributePayment(body: object): Promise<{ message: string }>;
   refund(body: object): Promise<{ status: string }>;
   explain(saleId: number): Promise<Explanation>;
+  /** A payment that another door brought, by its transaction id; undefined while it is not there. */
+  findPayment(transactionId: string): Promise<{ saleId: number; refundedCents: number } | undefined>;
   partnerNames(): Promise<Map<number, string>>;
 }
 
@@ -150,6 +152,12 @@ export function createHeadwater(credentials: Credentials): Headwater {
     }),
     explain: async (saleId) =>
       (await ask('GET', `payments/${saleId}/explain`, programToken)).data as Explanation,
+    async findPayment(transactionId) {
+      const answer = await ask('GET', `programs/${programId}/payments?limit=200`, managementKey);
+      const payments = answer.data as { id: number; transaction_id: string; refunded_cents: number }[];
+      const found = payments.find((payment) => payment.transaction_id === transactionId);
+      return found && { saleId: found.id, refundedCents: found.refunded_cents };
+    },
     async partnerNames() {
       const answer = await ask('GET', `programs/${programId}/partners?limit=200`, managementKey);
       return new Map((answer.data as { id: number; name: string }[]).map(({ id, name }) => [id, name]));

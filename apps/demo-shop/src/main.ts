@@ -12,8 +12,11 @@ import { createOrders } from './orders.ts';
 import { failurePage } from './pages/failure.ts';
 import { readVisit } from './request.ts';
 import { answer, type Reply } from './routes.ts';
+import type { StripeGateway } from './stripe.ts';
 
 export interface ShopOptions extends Credentials {
+  /** Left out: the shop does not offer Stripe. */
+  stripe?: StripeGateway;
   /** 0: any free one. */
   port: number;
   host: string;
@@ -32,6 +35,7 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
     headwater: createHeadwater(options),
     accounts: createAccounts(),
     orders: createOrders(),
+    stripe: options.stripe ?? null,
     stylesheet,
   };
   const server = createServer(async (request, response) => {

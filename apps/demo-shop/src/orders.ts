@@ -21,8 +21,17 @@ export interface Order {
   paidAt: Date;
   /** What the tracker's cookies said when it was paid; empty on renewals, which no browser pays. */
   trail: Trail;
+  /** Paid through Stripe, which tells Headwater itself; null: by the shop's own card form. */
+  stripe: StripePayment | null;
   /** Null until Headwater was told of it. */
   report: Report | null;
+}
+
+/** What Stripe calls the parts of a payment. */
+export interface StripePayment {
+  invoiceId: string;
+  subscriptionId: string;
+  chargeId: string;
 }
 
 /** The tracker's cookies, as far as there are any. */

@@ -3,21 +3,24 @@ import type { Account, Accounts } from './accounts.ts';
 import { type Card, checkCard } from './card.ts';
 import { listEntrances } from './entrances.ts';
 import { type Credentials, type Headwater, HeadwaterProblem } from './headwater.ts';
-import { isOrderId, newOrderId, type Order, type Orders } from './orders.ts';
+import { isOrderId, newOrderId, type Order, type Orders, type StripePayment, type Trail } from './orders.ts';
 import { checkout } from './pages/checkout.ts';
 import { home } from './pages/home.ts';
 import { layout, type Page } from './pages/layout.ts';
 import { signUp } from './pages/signup.ts';
 import { type Knowledge, thanks } from './pages/thanks.ts';
-import { planOf } from './plans.ts';
+import { currency, type Plan, planOf } from './plans.ts';
 import { ShopRefusal, type Visit } from './request.ts';
-import { readTrail, tellOfOrder, tellOfSignUp } from './tell-headwater.ts';
+import type { StripeGateway } from './stripe.ts';
+import { readTrail, tellOfOrder, tellOfSignUp, untilBooked } from './tell-headwater.ts';
 
 export interface ShopRooms {
   credentials: Credentials;
   headwater: Headwater;
   accounts: Accounts;
   orders: Orders;
+  /** Null: not offered. */
+  stripe: StripeGateway | null;
   stylesheet: string;
 }
 
@@ -64,19 +67,26 @@ export async function answer(shop: ShopRooms, visit: Visit): Promise<Reply> {
     case 'GET /checkout': {
       const plan = planOf(visit.url.searchParams.get('plan'));
       if (account === undefined) return seeOther(`/signup?plan=${plan.id}`);
-      const form = { plan, orderId: newOrderId(), card: testCard(account), problems: {} };
+      const form = {
+        ...{ plan, orderId: newOrderId(), card: testCard(account), problems: {} },
+        offersStripe: shop.stripe !== null,
+      };
       const isNew = visit.url.searchParams.has('welcome');
       return page('Pay', checkout(form), isNew ? { signedUp: account } : {});
     }
     case 'POST /checkout': {
       const plan = planOf(visit.form.get('plan'));
       if (account === undefined) return seeOther(`/signup?plan=${plan.id}`);
-      const card = readCard(visit.form);
-      const problems = checkCard(card, new Date());
       const given = visit.form.get('order') ?? '';
       const orderId = isOrderId(given) ? given : newOrderId();
+      if (visit.form.get('way') === 'stripe' && shop.stripe !== null) {
+        return payWithStripe(shop, shop.stripe, { orderId, account, plan, trail: readTrail(visit.cookies) });
+      }
+      const card = readCard(visit.form);
+      const problems = checkCard(card, new Date());
       if (Object.keys(problems).length > 0) {
-        return { ...page('Pay', checkout({ plan, orderId, card, problems })), status: 400 };
+        const form = { plan, orderId, card, problems, offersStripe: shop.stripe !== null };
+        return { ...page('Pay', checkout(form)), status: 400 };
       }
       const order = shop.orders.place({
         id: orderId,
@@ -84,6 +94,7 @@ export async function answer(shop: ShopRooms, visit: Visit): Promise<Reply> {
         plan,
         subscriptionId: `sub_${orderId}`,
         isRenewal: false,
+        stripe: null,
         trail: readTrail(visit.cookies),
       });
       return showThanks(shop, order);
@@ -160,6 +171,28 @@ function ownOrder(shop: ShopRooms, account: Account | undefined, id: string): Or
   return order;
 }
 
+/** The three fields of docs/stripe-setup.md go into the metadata; the rest is Stripe's affair. */
+async function payWithStripe(
+  shop: ShopRooms,
+  stripe: StripeGateway,
+  { orderId, account, plan, trail }: { orderId: string; account: Account; plan: Plan; trail: Trail },
+): Promise<Reply> {
+  const payment = await stripe.subscribe({
+    idempotencyKey: orderId,
+    amountCents: plan.monthlyCents,
+    currency,
+    email: account.email,
+    metadata: {
+      program_id: String(shop.credentials.programId),
+      affitor_customer_key: account.key,
+      ...(trail.clickId === undefined ? {} : { affitor_click_id: trail.clickId }),
+    },
+  });
+  const { subscriptionId } = payment;
+  const order = { id: orderId, account, plan, subscriptionId, isRenewal: false, stripe: payment, trail };
+  return showThanks(shop, shop.orders.place(order));
+}
+
 /** Paid: Headwater is told before the answer goes. When it is away, the thank-you page tells it again. */
 async function showThanks(shop: ShopRooms, order: Order): Promise<Reply> {
   try {
@@ -187,22 +220,40 @@ async function learn(shop: ShopRooms, order: Order): Promise<Knowledge> {
 async function continueOrder(shop: ShopRooms, order: Order, act: string): Promise<Reply> {
   switch (act) {
     case 'renew': {
-      const renewal = shop.orders.place({ ...order, id: newOrderId(), isRenewal: true, trail: {} });
+      const stripe =
+        order.stripe &&
+        ((await shop.stripe?.renew(order.stripe.subscriptionId, order.plan.monthlyCents)) ?? null);
+      const renewal = shop.orders.place({ ...order, id: newOrderId(), isRenewal: true, stripe, trail: {} });
       return showThanks(shop, renewal);
     }
     case 'refund-half':
-      await shop.headwater.refund({
-        transaction_id: order.id,
-        refund_id: `half_${randomBytes(6).toString('hex')}`,
-        refund_amount_cents: order.plan.monthlyCents / 2,
-      });
-      return seeOther(`/thanks/${order.id}`);
     case 'refund':
-      await shop.headwater.refund({ transaction_id: order.id });
+      if (order.stripe !== null) return refundWithStripe(shop, order, order.stripe, act === 'refund-half');
+      await tellOfRefund(shop, order, act === 'refund-half');
       return seeOther(`/thanks/${order.id}`);
     default:
       throw new ShopRefusal(404, 'There is no such thing to do with an order.');
   }
+}
+
+async function tellOfRefund(shop: ShopRooms, order: Order, isHalf: boolean): Promise<void> {
+  const half = {
+    refund_id: `half_${randomBytes(6).toString('hex')}`,
+    refund_amount_cents: order.plan.monthlyCents / 2,
+  };
+  await shop.headwater.refund({ transaction_id: order.id, ...(isHalf ? half : {}) });
+}
+
+async function refundWithStripe(
+  shop: ShopRooms,
+  order: Order,
+  payment: StripePayment,
+  isHalf: boolean,
+): Promise<Reply> {
+  const before = (await shop.headwater.findPayment(payment.invoiceId))?.refundedCents ?? 0;
+  await shop.stripe?.refund(payment.chargeId, isHalf ? order.plan.monthlyCents / 2 : undefined);
+  await untilBooked(shop.headwater, payment, ({ refundedCents }) => refundedCents > before);
+  return seeOther(`/thanks/${order.id}`);
 }
 
 function seeOther(location: string, headers: Record<string, string | string[]> = {}): Reply {

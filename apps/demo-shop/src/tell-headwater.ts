@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Account } from './accounts.ts';
 import { type Headwater, HeadwaterProblem } from './headwater.ts';
-import type { Order, Report, Trail } from './orders.ts';
+import type { Order, Report, StripePayment, Trail } from './orders.ts';
 import { currency } from './plans.ts';
 
 /** What the tracker left in the visitor's cookies. */
@@ -46,6 +47,7 @@ export async function tellOfSignUp(
  */
 export async function tellOfOrder(headwater: Headwater, order: Order): Promise<Report> {
   if (order.report !== null) return order.report;
+  if (order.stripe !== null) return hearOfStripe(headwater, order, order.stripe);
   const { account, plan, trail } = order;
   const sale = await headwater.sale({
     transaction_id: order.id,
@@ -66,6 +68,33 @@ export async function tellOfOrder(headwater: Headwater, order: Order): Promise<R
   return order.report;
 }
 
+/** Stripe tells of the payment. The shop waits for it, and adds the visit, which only the browser knows. */
+async function hearOfStripe(headwater: Headwater, order: Order, stripe: StripePayment): Promise<Report> {
+  const { saleId } = await untilBooked(headwater, stripe, () => true);
+  const sale = `Nothing was said: Stripe’s webhook told of invoice ${stripe.invoiceId}.`;
+  order.report = { saleId, sale, visit: await tellOfVisit(headwater, order) };
+  return order.report;
+}
+
+const webhookPatienceMs = 10_000;
+
+/** Webhooks come by themselves: until Headwater's books say what is expected. */
+export async function untilBooked(
+  headwater: Headwater,
+  { invoiceId }: StripePayment,
+  isExpected: (booked: { refundedCents: number }) => boolean,
+): Promise<{ saleId: number }> {
+  const deadline = Date.now() + webhookPatienceMs;
+  for (;;) {
+    const booked = await headwater.findPayment(invoiceId);
+    if (booked !== undefined && isExpected(booked)) return booked;
+    if (Date.now() > deadline) {
+      throw new HeadwaterProblem(null, 'Stripe’s webhook has not reached Headwater yet.');
+    }
+    await sleep(100);
+  }
+}
+
 async function tellOfVisit(headwater: Headwater, order: Order): Promise<string> {
   const { visitorId, sessionId } = order.trail;
   if (order.isRenewal) return 'A renewal: no browser took part.';
@@ -79,7 +108,7 @@ async function tellOfVisit(headwater: Headwater, order: Order): Promise<string> 
       revenue: order.plan.monthlyCents,
       currency,
       email: order.account.email,
-      transaction_id: order.id,
+      transaction_id: order.stripe?.invoiceId ?? order.id,
       occurred_at: order.paidAt.toISOString(),
     });
     return message;

@@ -88,7 +88,13 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     return client;
   });
   const hasher = createHasher(options.secret);
-  const ingest = createIngest(postgres);
+  // A connection of their own: clicks and page views never queue behind sales, nor the other way round.
+  const ingestPostgres = openPostgres(options.databaseUrl, {
+    max: 1,
+    applicationName: 'headwater ingest',
+    plansOnce: true,
+  });
+  const ingest = createIngest(ingestPostgres);
   const shipper = createShipper({ postgres, databaseUrl: options.databaseUrl, clickhouse, log, metrics });
   const fees = { feeBps: fee.bps, feeFreeMinor: fee.freeRevenueMinor };
   const stores = { postgres, directory, clock, hasher };
@@ -173,6 +179,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
       await shipper.stop();
       await directory.close();
       await clickhouse.close();
+      await ingestPostgres.close().catch(() => {});
       await postgres.close().catch(() => {});
     },
   };

@@ -343,8 +343,9 @@ describe('wrong values in the fields of a body', () => {
           { route, url: urlOf(route, request), payload: withField(request, 'unlisted', value) },
           brief(value),
         );
-        // What the request itself makes may be taken by now: that is another matter than the field.
-        expect([200, 201, 202, 404, 409], route.path).toContain(answer.status);
+        // What the request itself makes may be taken by now, and a grant is good once: that is another matter than the field.
+        const isUsedUp = answer.status === 400 && /^state is invalid: it was used/.test(answer.body.error);
+        if (!isUsedUp) expect([200, 201, 202, 404, 409], route.path).toContain(answer.status);
       }
     }
   });
@@ -488,10 +489,8 @@ describe('paths, queries and headers', () => {
       for (const { name } of pathParams(route)) {
         // `.` and `..` are taken out by the client: what is left may be another route, such as …/stripe/replay.
         const leadsElsewhere = (id: string) => {
-          const left = new URL(
-            route.path.replace(`:${name}`, () => id),
-            'http://x',
-          ).pathname;
+          const asked = route.path.replace(`:${name}`, () => id);
+          const left = new URL(asked, 'http://x').pathname.replaceAll(/\/+/g, '/');
           return (
             left !== route.path && routes.some((one) => one.path === left && one.method === route.method)
           );

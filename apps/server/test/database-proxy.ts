@@ -41,6 +41,8 @@ export async function openDatabaseProxy(databaseUrl: string): Promise<DatabasePr
       const through = new URL(url);
       through.hostname = '127.0.0.1';
       through.port = String(port);
+      // The path of a unix socket, which would lead past us.
+      through.searchParams.delete('host');
       return through.href;
     },
     async close() {

@@ -153,6 +153,8 @@ async function openHolding(
     await post(`/api/v1/programs/${program.id}/stripe/connect`, { api_key: stripeKey }, key);
   }
   const page = must(await server.get(`/api/v1/programs/${program.id}/payments?limit=1`, key));
+  // When an endpoint was last heard of is noted behind the answer.
+  await server.server.stripe.settled();
   return {
     programId: program.id,
     programToken: program.api_token,

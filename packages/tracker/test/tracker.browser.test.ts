@@ -9,25 +9,30 @@ import { openShop, openWall } from './wall.ts';
 type Any = any;
 
 let browser: Browser;
+let script: string;
 let wall: Wall;
+const earlierWalls: Wall[] = [];
 let shop: Awaited<ReturnType<typeof openShop>>;
 let context: BrowserContext | undefined;
 let problems: string[] = [];
 
 beforeAll(async () => {
-  wall = await openWall(await buildTracker());
+  script = await buildTracker();
   shop = await openShop();
   browser = await openBrowser();
 }, 60_000);
 
 afterAll(async () => {
   await browser?.close();
-  await wall?.close();
+  for (const earlier of earlierWalls) await earlier.close();
   await shop?.close();
 });
 
-beforeEach(() => {
-  wall.reset();
+// A wall of its own for every test, and none is closed before the end: a beacon that the browser still sends for the
+// page of an earlier test must neither be counted here nor find its old port taken by us.
+beforeEach(async () => {
+  wall = await openWall(script);
+  earlierWalls.push(wall);
   problems = [];
 });
 

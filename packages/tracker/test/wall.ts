@@ -87,11 +87,6 @@ export const openWall = async (script: string) => {
     answerWith: (next: typeof reply) => {
       reply = next;
     },
-    reset: () => {
-      seen.length = 0;
-      clicks = 0;
-      reply = () => undefined;
-    },
     down: () =>
       new Promise<void>((done) => {
         server.close(() => done());

@@ -9,9 +9,10 @@ export interface CheckoutForm {
   orderId: string;
   card: Card;
   problems: CardProblems;
+  offersStripe: boolean;
 }
 
-export function checkout({ plan, orderId, card, problems }: CheckoutForm): Html {
+export function checkout({ plan, orderId, card, problems, offersStripe }: CheckoutForm): Html {
   const price = money(plan.monthlyCents, currency);
   return html`<div class="checkout">
 <h1>Pay for ${plan.name}</h1>
@@ -35,6 +36,17 @@ export function checkout({ plan, orderId, card, problems }: CheckoutForm): Html 
     </div>
     <button class="button" type="submit">Pay ${price}</button>
   </form>
+  ${offersStripe && payWithStripe(plan, orderId)}
 </section>
 </div>`;
+}
+
+function payWithStripe(plan: Plan, orderId: string): Html {
+  return html`<form class="other-way" method="post" action="/checkout">
+    <input type="hidden" name="plan" value="${plan.id}">
+    <input type="hidden" name="order" value="${orderId}">
+    <input type="hidden" name="way" value="stripe">
+    <button class="button second" type="submit">Pay with Stripe (simulated)</button>
+    <p class="hint">A double of Stripe takes the payment and tells Headwater by webhook; the shop tells it nothing.</p>
+  </form>`;
 }

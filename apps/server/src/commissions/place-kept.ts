@@ -20,10 +20,15 @@ export function placeKept(commission: {
 }): Placement {
   const { keptMinor, atRiskMinor, paidMinor, released } = commission;
   const unpaid = keptMinor - paidMinor;
-  const contested = atRiskMinor < unpaid ? atRiskMinor : unpaid;
-  const disputedMinor = contested > 0n ? contested : 0n;
+  const disputedMinor = within(atRiskMinor, unpaid);
   const rest = unpaid - disputedMinor;
   return released || paidMinor !== 0n
     ? { pendingMinor: 0n, approvedMinor: rest, disputedMinor }
     : { pendingMinor: rest, approvedMinor: 0n, disputedMinor };
+}
+
+/** As much as there is, and not less than nothing. */
+function within(minor: bigint, most: bigint): bigint {
+  if (most <= 0n || minor <= 0n) return 0n;
+  return minor < most ? minor : most;
 }

@@ -11,6 +11,8 @@ ours.addAddress('::1', 'ipv6');
 ours.addSubnet('fe80::', 10, 'ipv6');
 ours.addSubnet('fc00::', 7, 'ipv6');
 
+// The rest of the internet is told apart by its first digits: asking the list costs three microseconds, twice a request.
+const mayBeOurs = /^(?:10|127|169|172|192)\.|:/;
 // Most requests come through one and the same proxy: the last answer is nearly always asked for again.
 let lastAddress = '';
 let lastVerdict = false;
@@ -20,7 +22,7 @@ let lastVerdict = false;
  * name the client's address (`X-Forwarded-For`).
  */
 export function isProxyOfOurs(address: string | undefined): boolean {
-  if (address === undefined) return false;
+  if (address === undefined || !mayBeOurs.test(address)) return false;
   if (address !== lastAddress) {
     lastAddress = address;
     lastVerdict = ours.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');

@@ -13,8 +13,8 @@ import type { BookablePayment, PartnerEarning, PaymentDecision } from './payment
 import * as queries from './queries.ts';
 
 /**
- * Puts a decided payment into the books: decision, commissions, fee and one balanced ledger transaction. Returns the
- * commissions' ids, the largest share first.
+ * Puts a payment that was stored with its decision into the books: commissions, fee and one balanced ledger transaction.
+ * Returns the commissions' ids, the largest share first.
  */
 export async function bookPayment(
   trx: Transaction,
@@ -22,7 +22,6 @@ export async function bookPayment(
   decision: PaymentDecision,
   now: Date,
 ): Promise<bigint[]> {
-  await queries.insertDecision(trx, payment, decision, 'recorded', now);
   const earned = await bookEarnings(trx, payment, decision, now);
   const revenue = decision.attributed ? 'revenue_attributed' : 'revenue_organic';
   await post(trx, payment, 'payment', now, [

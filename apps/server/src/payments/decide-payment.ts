@@ -6,6 +6,7 @@ import {
   type Followed,
   type Model,
   type Question,
+  type Touch,
 } from '../attribution/index.ts';
 import {
   type ArithmeticStep,
@@ -136,7 +137,7 @@ export async function decideWithHistory(
   const kept = given.keptPartners;
   const named = found.namedPartnerId ?? null;
   const owned = [...(history.bound?.credits ?? []), ...followedCredits(history)];
-  const enrolled = await findEnrolledPartners(trx, program, [
+  const enrolled = await findEnrolled(trx, program, touches, [
     ...owned.map((credit) => credit.partnerId),
     ...(named === null ? [] : [named]),
   ]);
@@ -187,6 +188,20 @@ export async function decideWithHistory(
     fee: fee === null ? null : fee.fee,
     creditedClick: clicks.find((click) => click.clickId === decision.credits[0]?.clickId) ?? null,
   };
+}
+
+/** Which of these partners are enrolled now. Nearly always their clicks are among the candidates, which say so already. */
+async function findEnrolled(
+  trx: Transaction,
+  program: Program,
+  touches: readonly Touch[],
+  partnerIds: readonly number[],
+): Promise<Set<number>> {
+  const enrolled = new Set(touches.filter((touch) => touch.enrolled).map(({ partnerId }) => partnerId));
+  const seen = new Set(touches.map(({ partnerId }) => partnerId));
+  const unseen = partnerIds.filter((partnerId) => !seen.has(partnerId));
+  for (const partnerId of await findEnrolledPartners(trx, program, unseen)) enrolled.add(partnerId);
+  return enrolled;
 }
 
 function nothing(settings: Pick<Question, 'model' | 'windowDays'>, reason: SaleReason): PaymentDecision {

@@ -1,4 +1,4 @@
-import type { PaymentFact, Warning } from './payment.ts';
+import type { PaymentFact, PaymentSource, Warning } from './payment.ts';
 import type { WantedRefund } from './plan-refunds.ts';
 
 /**
@@ -10,6 +10,8 @@ export interface ProviderPayment {
   keys: readonly string[];
   /** Null: it is no payment of ours unless another door has recorded it; then only its ids and what went back count. */
   fact: PaymentFact | null;
+  /** It turned out to be somebody else's money: if the provider's word is all there is for it, it is taken back whole. */
+  isWithdrawn: boolean;
   customerId: bigint | null;
   claim: Claim;
   refunds: readonly WantedRefund[];
@@ -39,4 +41,6 @@ export interface SettledPayment {
   wanted: ProviderPayment;
   transactionId: string;
   paymentId: bigint;
+  amountMinor: bigint;
+  source: PaymentSource;
 }

@@ -7,14 +7,17 @@ import type { KeyScope, StoredDecision } from './queries.ts';
 
 const keysOf = statement(
   'payments.find_by_keys',
-  `select distinct payment_id as id from payment_keys
+  `select key, payment_id as id from payment_keys
    where workspace_id = $1 and scope = $2 and is_test = $3 and key = any($4::text[]) order by payment_id`,
 );
 
-/** The payments known by any of these keys, the earliest first: one, unless they were not known to be the same. */
-export async function findPaymentIds(sql: Sql, scope: KeyScope, keys: readonly string[]): Promise<bigint[]> {
-  const rows = await sql.query<{ id: bigint }>(keysOf, [scope.workspaceId, scope.scope, scope.isTest, keys]);
-  return rows.map(({ id }) => id);
+/** Which payment each of these keys is of; the earliest payment first. One, unless they were not known to be the same. */
+export function findKeys(
+  sql: Sql,
+  scope: KeyScope,
+  keys: readonly string[],
+): Promise<{ key: string; id: bigint }[]> {
+  return sql.query(keysOf, [scope.workspaceId, scope.scope, scope.isTest, keys]);
 }
 
 const addKeys = statement(
@@ -39,46 +42,42 @@ const restate = statement(
   'payments.restate',
   `update payments set customer_id = $3, occurred_at = $4, subscription_id = $5, is_recurring = $6, tax_minor = $7,
      shipping_minor = $8, email_hash = $9, product_id = $10, sale_type = $11
-   where workspace_id = $1 and id = $2
-     and (customer_id, occurred_at, subscription_id, is_recurring, tax_minor, shipping_minor, email_hash, product_id,
-          sale_type) is distinct from ($3, $4, $5, $6, $7, $8, $9, $10, $11)
-   returning id`,
+   where workspace_id = $1 and id = $2`,
 );
 
 /** What the provider says of a payment by now, if it is more than it said before. The money is never restated. */
 export async function restatePayment(
   trx: Transaction,
-  payment: { workspaceId: number; id: bigint },
+  stored: PastPayment,
   fact: PaymentFact,
   customerId: bigint | null,
 ): Promise<boolean> {
-  const rows = await trx.query(restate, [
-    payment.workspaceId,
-    payment.id,
+  const emailHash = fact.email?.hash ?? null;
+  const isSame =
+    stored.customerId === customerId &&
+    stored.occurredAt.getTime() === fact.occurredAt.getTime() &&
+    stored.subscriptionId === fact.subscriptionId &&
+    stored.isRecurring === fact.isRecurring &&
+    stored.taxMinor === fact.taxMinor &&
+    stored.shippingMinor === fact.shippingMinor &&
+    (stored.emailHash?.toString('hex') ?? null) === (emailHash?.toString('hex') ?? null) &&
+    stored.productId === fact.productId &&
+    stored.saleType === fact.saleType;
+  if (isSame) return false;
+  await trx.query(restate, [
+    stored.workspaceId,
+    stored.id,
     customerId,
     fact.occurredAt,
     fact.subscriptionId,
     fact.isRecurring,
     fact.taxMinor,
     fact.shippingMinor,
-    fact.email?.hash ?? null,
+    emailHash,
     fact.productId,
     fact.saleType,
   ]);
-  return rows.length > 0;
-}
-
-const findClaimOf = statement(
-  'payments.find_claim',
-  'select claim from payment_claims where workspace_id = $1 and payment_id = $2',
-);
-
-export async function findClaim(
-  sql: Sql,
-  payment: { workspaceId: number; id: bigint },
-): Promise<string | undefined> {
-  const [row] = await sql.query<{ claim: string }>(findClaimOf, [payment.workspaceId, payment.id]);
-  return row?.claim;
+  return true;
 }
 
 const saveClaimOf = statement(
@@ -122,6 +121,8 @@ export interface PastPayment {
   shippingMinor: bigint;
   isTest: boolean;
   subscriptionId: string | null;
+  saleType: string;
+  isRecurring: boolean;
   productId: string | null;
   emailHash: Buffer | null;
   occurredAt: Date;
@@ -137,7 +138,8 @@ const pastColumns = `
   p.workspace_id as "workspaceId", p.id, p.program_id as "programId", p.website_id as "websiteId",
   p.customer_id as "customerId", p.transaction_id as "transactionId", p.source, p.amount_minor as "amountMinor",
   p.currency, p.tax_minor as "taxMinor", p.shipping_minor as "shippingMinor", p.is_test as "isTest",
-  p.subscription_id as "subscriptionId", p.product_id as "productId", p.email_hash as "emailHash",
+  p.subscription_id as "subscriptionId", p.sale_type as "saleType", p.is_recurring as "isRecurring",
+  p.product_id as "productId", p.email_hash as "emailHash",
   p.occurred_at as "occurredAt", p.received_at as "receivedAt", c.claim, a.decision,
   exists (select from commissions k where k.workspace_id = p.workspace_id and k.payment_id = p.id
           and k.superseded_at is null) as earned,

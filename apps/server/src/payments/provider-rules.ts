@@ -2,7 +2,7 @@ import type { PastPayment } from './provider-queries.ts';
 
 /** Another door has found the partner since. */
 export function wasDecidedByOther({ decision }: PastPayment): boolean {
-  return decision !== null && decision.attributed && isOtherDoor(decision.cause);
+  return decision?.attributed === true && isOtherDoor(decision.cause);
 }
 
 export function isOtherDoor(cause: string): boolean {

@@ -99,19 +99,20 @@ export async function findPayment(sql: Sql, paymentId: bigint): Promise<StoredPa
   return row;
 }
 
-const insert = statement(
-  'payments.insert',
-  `with payment as (
+// The facts and the visit half, of which the first 26 parameters are.
+const factsPart = `payment as (
      insert into payments
        (id, workspace_id, program_id, website_id, customer_id, transaction_id, source, amount_minor, currency, tax_minor,
         shipping_minor, sale_type, is_recurring, subscription_id, subscription_interval, product_id, line_items,
         additional_data, email_hash, is_test, occurred_at, received_at)
      overriding system value
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
-   )
-   insert into payment_visits (workspace_id, payment_id, visitor_id, session_id, matched_by, context, matched_at)
-   select $2, $1, $23, $24, $25, $26, $22 where $26::json is not null`,
-);
+   ), visit as (
+     insert into payment_visits (workspace_id, payment_id, visitor_id, session_id, matched_by, context, matched_at)
+     select $2, $1, $23, $24, $25, $26, $22 where $26::json is not null
+   )`;
+
+const insert = statement('payments.insert', `with ${factsPart} select`);
 
 export interface NewPayment {
   id: bigint;
@@ -129,7 +130,11 @@ export async function insertPayment(
   fact: PaymentFact,
   visit: PaymentVisit | null,
 ): Promise<void> {
-  await trx.query(insert, [
+  await trx.query(insert, factValues(payment, fact, visit));
+}
+
+function factValues(payment: NewPayment, fact: PaymentFact, visit: PaymentVisit | null): unknown[] {
+  return [
     payment.id,
     payment.workspaceId,
     fact.program?.id ?? null,
@@ -156,34 +161,69 @@ export async function insertPayment(
     visit?.sessionId ?? null,
     visit?.matchedBy ?? null,
     visit === null ? null : JSON.stringify(visit.context),
-  ]);
+  ];
 }
 
-const insertDecisionRow = statement(
-  'payments.insert_decision',
-  `with customer as (
-     update customers set status = 'conversion', converted_at = coalesce(converted_at, $17),
-       bound_payment_id = case when $18 then coalesce(bound_payment_id, $2) else bound_payment_id end
-     where workspace_id = $1 and id = $16
-       and (status <> 'conversion' or converted_at is null or ($18 and bound_payment_id is null))
+// The decision's parameters come after those of the facts where both are stored by one statement.
+const factCount = 26;
+
+function decisionPart(parametersBefore: number): string {
+  const $ = (position: number) => `$${parametersBefore + position}`;
+  return `customer as (
+     update customers set status = 'conversion', converted_at = coalesce(converted_at, ${$(17)}),
+       bound_payment_id = case when ${$(18)} then coalesce(bound_payment_id, ${$(2)}) else bound_payment_id end
+     where workspace_id = ${$(1)} and id = ${$(16)}
+       and (status <> 'conversion' or converted_at is null or (${$(18)} and bound_payment_id is null))
    )
    insert into attributions
      (workspace_id, payment_id, decision, attributed, reason, model, window_days, method, click_age_days, evidence,
       candidates, credits, arithmetic, policy_id, cause, decided_at, warnings)
-   select $1, $2, coalesce((select max(decision) from attributions where workspace_id = $1 and payment_id = $2), 0) + 1,
-     $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $19`,
+   select ${$(1)}, ${$(2)},
+     coalesce((select max(decision) from attributions where workspace_id = ${$(1)} and payment_id = ${$(2)}), 0) + 1,
+     ${[3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 19].map($).join(', ')}`;
+}
+
+const insertDecisionRow = statement('payments.insert_decision', `with ${decisionPart(0)}`);
+const insertWithDecision = statement(
+  'payments.insert_with_decision',
+  `with ${factsPart}, ${decisionPart(factCount)}`,
 );
+
+type DecidedPayment = { workspaceId: number; id: bigint; customerId: bigint | null; occurredAt: Date };
 
 /** Stores a decision, and makes its customer one who paid (bound to the credited partners if it earned). */
 export async function insertDecision(
   trx: Transaction,
-  payment: { workspaceId: number; id: bigint; customerId: bigint | null; occurredAt: Date },
+  payment: DecidedPayment,
   decision: PaymentDecision,
   cause: string,
   now: Date,
 ): Promise<void> {
+  await trx.query(insertDecisionRow, decisionValues(payment, decision, cause, now));
+}
+
+/** {@link insertPayment} and {@link insertDecision} by one statement: what every sale does. */
+export async function insertDecidedPayment(
+  trx: Transaction,
+  payment: NewPayment & DecidedPayment,
+  fact: PaymentFact,
+  visit: PaymentVisit | null,
+  decision: PaymentDecision,
+): Promise<void> {
+  await trx.query(insertWithDecision, [
+    ...factValues(payment, fact, visit),
+    ...decisionValues(payment, decision, 'recorded', payment.receivedAt),
+  ]);
+}
+
+function decisionValues(
+  payment: DecidedPayment,
+  decision: PaymentDecision,
+  cause: string,
+  now: Date,
+): unknown[] {
   const credits = decision.credits.map(({ weight, ...credit }) => ({ ...credit, weight: Number(weight) }));
-  await trx.query(insertDecisionRow, [
+  return [
     payment.workspaceId,
     payment.id,
     decision.attributed,
@@ -203,7 +243,7 @@ export async function insertDecision(
     payment.occurredAt,
     decision.earnings.length > 0,
     JSON.stringify(decision.warnings),
-  ]);
+  ];
 }
 
 const insertVisitRow = statement(

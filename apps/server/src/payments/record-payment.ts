@@ -46,11 +46,13 @@ export function recordPayment(deps: PaymentDeps, fact: PaymentFact): Promise<Pay
       refuseIfNotEnrolled(fact, fact.program, decision);
     }
     const visit = named ?? (await inferVisit(trx, fact, found?.customer ?? null, decision));
-    await queries.insertPayment(trx, payment, fact, visit);
-    const commissionIds =
-      decision === null || payment.programId === null
-        ? []
-        : await bookPayment(trx, { ...payment, programId: payment.programId }, decision, now);
+    let commissionIds: bigint[] = [];
+    if (decision === null || payment.programId === null) {
+      await queries.insertPayment(trx, payment, fact, visit);
+    } else {
+      await queries.insertDecidedPayment(trx, payment, fact, visit, decision);
+      commissionIds = await bookPayment(trx, { ...payment, programId: payment.programId }, decision, now);
+    }
     await joinVisitorAndEmail(trx, fact, now);
     await appendEvents(trx, paymentEvents(payment, fact.amountMinor, decision, visit, fact.occurredAt));
     return { outcome: 'recorded', payment: { paymentId: id, decision, commissionIds } };

@@ -3,6 +3,7 @@ import type { Program } from '../workspaces/index.ts';
 import { balanceBooks } from './balance-books.ts';
 import { decideAlone, decideHistory, type Touched } from './decide-history.ts';
 import { keyScope, type SettleDeps } from './door.ts';
+import type { PaymentSource } from './payment.ts';
 import { tellChanges, tellRefund } from './provider-events.ts';
 import type { ProviderPayment, SettledPayment } from './provider-payment.ts';
 import * as provider from './provider-queries.ts';
@@ -35,7 +36,8 @@ export async function settlePayments(
   for (const payment of wanted) {
     const adopted = await adopt(trx, program, payment, now);
     if (adopted === undefined) continue;
-    settled.push({ wanted: payment, transactionId: adopted.transactionId, paymentId: adopted.id });
+    const { id: paymentId, transactionId, amountMinor, source } = adopted;
+    settled.push({ wanted: payment, transactionId, paymentId, amountMinor, source });
     if (adopted.touched === null) continue;
     touched.set(adopted.id, adopted.touched);
     for (const id of adopted.customerIds) customers.add(id);
@@ -44,19 +46,28 @@ export async function settlePayments(
     const fromTheFirst = changedCustomers.has(customerId);
     await decideHistory(trx, deps, program, customerId, touched, fromTheFirst, now);
   }
-  for (const { wanted: payment, paymentId } of settled) {
+  for (const { wanted: payment, paymentId, amountMinor, source } of settled) {
     const one = touched.get(paymentId);
     if (payment.customerId === null && one !== undefined) {
       await decideAlone(trx, deps, program, paymentId, one, now);
     }
-    await settleRefunds(trx, program, paymentId, payment, now);
+    const isTakenBack = payment.isWithdrawn && source === 'stripe';
+    const told = isTakenBack ? takenBack(amountMinor, now) : payment;
+    await settleRefunds(trx, program, { id: paymentId, amountMinor }, told, now);
   }
   return settled;
+}
+
+/** As if all of it had gone back. */
+function takenBack(amountMinor: bigint, at: Date): Pick<ProviderPayment, 'refunds' | 'disputes'> {
+  return { refunds: [{ key: 'withdrawn', amountMinor, at }], disputes: [] };
 }
 
 interface Adopted {
   id: bigint;
   transactionId: string;
+  amountMinor: bigint;
+  source: PaymentSource;
   /** The customers whose history it belongs to or did belong to. */
   customerIds: bigint[];
   /** Its decision has to be made, or made again. Null: it stands. */
@@ -74,8 +85,8 @@ async function adopt(
   const [transactionId] = keys;
   invariant(transactionId !== undefined, 'a payment has an id');
   const scope = keyScope({ program, website: null }, false);
-  let ids = await provider.findPaymentIds(trx, scope, keys);
-  if (ids.length === 0) {
+  let known = await provider.findKeys(trx, scope, keys);
+  if (known.length === 0) {
     if (fact === null) return undefined;
     const id = await queries.claimKey(trx, scope, transactionId);
     if (id !== undefined) {
@@ -93,17 +104,22 @@ async function adopt(
       return {
         id,
         transactionId,
+        amountMinor: fact.amountMinor,
+        source: fact.source,
         customerIds: idsOf(customerId),
         touched: { isRestated: true, toldAt: null },
       };
     }
     // Another door has just recorded it.
-    ids = await provider.findPaymentIds(trx, scope, keys);
+    known = await provider.findKeys(trx, scope, keys);
   }
-  const stored = await chooseStored(trx, program, ids, now);
-  await provider.assignKeys(trx, scope, keys, stored.id);
+  const stored = await chooseStored(trx, program, [...new Set(known.map(({ id }) => id))], now);
+  if (known.length < keys.length || known.some(({ id }) => id !== stored.id)) {
+    await provider.assignKeys(trx, scope, keys, stored.id);
+  }
   const mayDecide = stored.source === 'stripe' ? !wasDecidedByOther(stored) : isLeftOpen(stored);
-  const same = { id: stored.id, transactionId: stored.transactionId };
+  const { id, transactionId: storedAs, amountMinor, source } = stored;
+  const same = { id, transactionId: storedAs, amountMinor, source };
   if (!mayDecide || fact === null) return { ...same, customerIds: [], touched: null };
 
   const claim = JSON.stringify(wanted.claim);

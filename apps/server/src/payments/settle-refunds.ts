@@ -11,29 +11,27 @@ import * as queries from './queries.ts';
 export async function settleRefunds(
   trx: Transaction,
   program: Program,
-  paymentId: bigint,
+  { id, amountMinor }: { id: bigint; amountMinor: bigint },
   told: Pick<ProviderPayment, 'refunds' | 'disputes'>,
   now: Date,
 ): Promise<void> {
   const { refunds, disputes } = told;
-  const booked = await provider.listRefundRows(trx, {
-    workspaceId: program.workspaceId,
-    id: paymentId,
-    isTest: false,
-  });
+  const { workspaceId } = program;
+  const booked = await provider.listRefundRows(trx, { workspaceId, id, isTest: false });
   if (booked.length === 0 && refunds.length === 0 && disputes.length === 0) return;
-  const payment = await provider.lockPastPayment(trx, program.workspaceId, paymentId);
-  invariant(payment !== undefined, 'a settled payment exists');
   // Lost like a refund of what was disputed, as far as that is left.
   const lost = disputes.filter(({ state }) => state === 'lost');
-  const plan = planRefunds(booked, [...refunds, ...lost], payment.amountMinor);
+  const plan = planRefunds(booked, [...refunds, ...lost], amountMinor);
   const news = [];
-  for (const dispute of disputes) if (await provider.saveDispute(trx, payment, dispute)) news.push(dispute);
+  for (const dispute of disputes)
+    if (await provider.saveDispute(trx, { workspaceId, id }, dispute)) news.push(dispute);
   if (plan.undo.length === 0 && plan.insert.length === 0 && news.length === 0) return;
+  const payment = await provider.lockPastPayment(trx, workspaceId, id);
+  invariant(payment !== undefined, 'a settled payment exists');
 
   for (const row of plan.undo) {
     await provider.undoRefund(trx, payment.workspaceId, row.id, now);
-    const { occurredAt } = booked.find(({ id }) => id === row.id) ?? { occurredAt: now };
+    const { occurredAt } = booked.find((one) => one.id === row.id) ?? { occurredAt: now };
     await tellRefund(trx, payment, { amountMinor: row.amountMinor, at: occurredAt, sign: -1 });
   }
   for (const refund of plan.insert) {

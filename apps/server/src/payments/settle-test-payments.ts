@@ -22,8 +22,8 @@ export async function settleTestPayments(
   for (const { keys, fact, refunds } of wanted) {
     if (fact === null) continue;
     const transactionId = keys[0] as string;
-    const [known] = await provider.findPaymentIds(trx, scope, keys);
-    const id = known ?? (await queries.claimKey(trx, scope, transactionId));
+    const [known] = await provider.findKeys(trx, scope, keys);
+    const id = known?.id ?? (await queries.claimKey(trx, scope, transactionId));
     // Another event is at it right now; it comes again.
     if (id === undefined) continue;
     await provider.assignKeys(trx, scope, keys, id);

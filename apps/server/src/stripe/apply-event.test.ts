@@ -19,7 +19,7 @@ import { openTestServer, type TestServer } from '../../test/test-server.ts';
 import { markPaid, releaseHolds } from '../commissions/index.ts';
 import type { StripeEvent } from './index.ts';
 
-// Numbers after "bug": the row of that bug in other projects, cited in docs/stripe-bugs.md.
+// Numbers after "bug": the row of that bug in other projects, cited in test/stripe/bugs.md.
 
 let server: TestServer;
 let story: StripeStory;
@@ -808,6 +808,40 @@ describe('who paid', () => {
     const outcome = await story.apply(bought('1', { metadata: said({ program_id: '999999' }) }));
     expect(outcome).toMatchObject({ outcome: 'noted', notes: expect.arrayContaining(['other_program']) });
     expect(await story.payments()).toEqual([]);
+  });
+
+  it('a program of another id, told late: what was booked is taken back whole', async () => {
+    await story.apply(
+      event('invoice.paid', invoice('in_1', { subscription: 'sub_1' }), start),
+      event(
+        'checkout.session.completed',
+        session('cs_1', {
+          ...{ mode: 'subscription', customer: 'cus_1', subscription: 'sub_1', invoice: 'in_1' },
+          metadata: said({ program_id: '999999' }),
+        }),
+        start + 1,
+      ),
+      event('invoice_payment.paid', invoicePayment('in_1', 'pi_1'), start),
+    );
+    expect(await story.balances()).toEqual({});
+    const elsewhere = { metadata: said({ program_id: '999999' }) };
+    await story.apply(
+      event('invoice.paid', invoice('in_2', { subscription: 'sub_2', customer: 'cus_2' }), start),
+      event('customer.subscription.updated', subscription('sub_2', 'cus_2', elsewhere), start + 1),
+      event(
+        'credit_note.created',
+        {
+          id: 'cn_1',
+          object: 'credit_note',
+          invoice: 'in_2',
+          currency: 'usd',
+          status: 'issued',
+          out_of_band_amount: 500,
+        },
+        start,
+      ),
+    );
+    expect(await story.balances()).toEqual({});
   });
 
   it('the API finds by the key that Stripe’s metadata taught', async () => {

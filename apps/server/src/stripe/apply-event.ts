@@ -2,7 +2,9 @@ import type Stripe from 'stripe';
 import type { FeeSettings } from '../payments/index.ts';
 import type { Clock, Hasher, Transaction } from '../platform/index.ts';
 import type { Program } from '../workspaces/index.ts';
+import type { ObjectPatch } from './facts/object-facts.ts';
 import { storePatches } from './facts/store-patches.ts';
+import { openClickBook } from './identity/identifiers.ts';
 import { UnreadableEvent } from './read/fields.ts';
 import { isReadType, readEvent } from './read/read-event.ts';
 import { settleLive, settleTest } from './settle.ts';
@@ -32,6 +34,13 @@ export type StripeEvent = Pick<Stripe.Event, 'id' | 'type' | 'created' | 'livemo
 /** Why an event, or a part of it, moved no money. */
 export type EventNote = FamilyNote | 'unused_type' | 'nothing_to_read' | 'waits_for_payment' | 'test_mode';
 
+/** Joins of ids and money that went back; an invoice without facts is a join. */
+function saysNothingOfPeople({ kind, facts }: ObjectPatch): boolean {
+  if (Object.keys(facts.said).length > 0) return false;
+  if (kind === 'invoice') return facts.best === null;
+  return ['intent', 'charge', 'refund', 'dispute', 'credit_note'].includes(kind);
+}
+
 /** `noted`: understood and kept, but no money of ours follows from it yet. */
 export interface EventOutcome {
   outcome: 'applied' | 'noted';
@@ -58,8 +67,11 @@ export async function applyStripeEvent(
   }
   const { workspaceId, id: programId } = program;
   const world = { workspaceId, programId, livemode: event.livemode };
-  const touched = await storePatches(trx, program, world, patches);
-  const settle = world.livemode ? settleLive : settleTest;
-  const { isApplied, notes } = await settle({ trx, deps, program, world }, touched);
+  const clicks = openClickBook(trx, program);
+  const touched = await storePatches(trx, clicks, world, patches);
+  const context = { trx, deps, program, world, clicks };
+  const { isApplied, notes } = world.livemode
+    ? await settleLive(context, touched, patches.every(saysNothingOfPeople))
+    : await settleTest(context, touched);
   return { outcome: isApplied ? 'applied' : 'noted', notes };
 }

@@ -43,6 +43,8 @@ export interface StripeEdge {
   processor: Processor;
   /** Accounts for every cent of yesterday, of every connected account. */
   reconcile(): Promise<void>;
+  /** Resolves when the deliveries answered so far have left nothing to be written. */
+  settled(): Promise<void>;
   /** Answers the deliveries under way, then finishes the events under way. */
   close(): Promise<void>;
 }
@@ -88,9 +90,11 @@ export function openStripeEdge(deps: StripeEdgeDeps): StripeEdge {
     ],
     processor,
     reconcile: () => reconcileEveryAccount(reconciling),
+    settled: () => health.settled(),
     async close() {
       await inbox.drain();
       await processor.stop();
+      await health.settled();
     },
   };
 }

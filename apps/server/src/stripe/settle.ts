@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import { recordProviderLead } from '../customers/index.ts';
-import { type FeeSettings, settlePayments, settleTestPayments } from '../payments/index.ts';
+import { type Claim, type FeeSettings, settlePayments, settleTestPayments } from '../payments/index.ts';
 import type { Clock, Transaction } from '../platform/index.ts';
 import type { Program } from '../workspaces/index.ts';
 import * as facts from './facts/queries.ts';
-import type { Cluster } from './facts/store-patches.ts';
-import { identifiersIn } from './identity/identifiers.ts';
+import { type ClickBook, identifiersIn } from './identity/identifiers.ts';
 import { type Identification, identifyPayers } from './identity/identify-payers.ts';
 import { type Family, type Purchase, readFamilies } from './wanted/families.ts';
 import { type FamilyNote, type Wanted, wantedOf } from './wanted/provider-payments.ts';
@@ -16,6 +15,7 @@ export interface SettleContext {
   deps: { clock: Clock; fees: FeeSettings };
   program: Program;
   world: facts.World;
+  clicks: ClickBook;
 }
 
 export interface Settled {
@@ -28,11 +28,16 @@ export interface Settled {
  * Brings payments, customers and leads to what follows from all that is known of the touched payers, and of those who
  * share an identifier with them.
  */
-export async function settleLive(context: SettleContext, touched: Cluster): Promise<Settled> {
+export async function settleLive(
+  context: SettleContext,
+  touched: facts.Names,
+  saysNothingOfPeople: boolean,
+): Promise<Settled> {
   const { trx, deps, program, world } = context;
+  if (saysNothingOfPeople && (await settleMoneyOnly(context, touched))) return { isApplied: true, notes: [] };
   const now = deps.clock.now();
   const { families, purchases, linked, payers } = await loadKnown(context, touched);
-  const identification = await identifyPayers(trx, program, world, purchases, payers, now);
+  const identification = await identifyPayers(trx, program, world, purchases, payers, context.clicks, now);
   const wanted = families.map((family) => ({ family, wanted: wantedOf(family, program, identification) }));
   const changed = await onlyChanged(trx, world, wanted);
   const settled = await settlePayments(
@@ -54,8 +59,50 @@ export async function settleLive(context: SettleContext, touched: Cluster): Prom
   return { isApplied: leads || own.some(isBooked), notes: [...new Set(notes)] };
 }
 
+/**
+ * The short way, for events that only join ids or tell of money that went back, about a payment that is booked: who paid
+ * cannot change by them. False where that is not sure; then the long way is taken.
+ */
+async function settleMoneyOnly(
+  { trx, deps, program, world }: SettleContext,
+  { ids }: facts.Names,
+): Promise<boolean> {
+  const linked = await facts.listObjectsOfPayers(trx, world, [], ids);
+  const speakers = linked.filter(
+    ({ object }) =>
+      object !== null &&
+      (object.kind === 'session' || Object.keys(object.facts.said).length > 0 || object.kind === 'invoice'),
+  );
+  const { families } = readFamilies(linked);
+  const [family] = families;
+  if (family === undefined || families.length > 1 || speakers.length !== 1) return false;
+  const asked = (await facts.findSettled(trx, world, [family.root])).get(family.root);
+  if (asked === undefined || !asked.startsWith(booked)) return false;
+  const { keys, refunds, disputes } = family;
+  const payment = {
+    keys,
+    fact: null,
+    isWithdrawn: false,
+    customerId: null,
+    claim: noClaim,
+    refunds,
+    disputes,
+  };
+  const settled = await settlePayments(trx, deps, program, [payment], new Set());
+  return settled.length > 0;
+}
+
+const noClaim: Claim = {
+  foundBy: null,
+  value: '',
+  evidence: [],
+  namedPartnerId: null,
+  emailHash: null,
+  warnings: [],
+};
+
 /** The same for test mode: no customers, no decisions. */
-export async function settleTest(context: SettleContext, touched: Cluster): Promise<Settled> {
+export async function settleTest(context: SettleContext, touched: facts.Names): Promise<Settled> {
   const { trx, deps, program, world } = context;
   const linked = await facts.listObjectsOfPayers(trx, world, touched.payers, touched.ids);
   const { families } = readFamilies(linked);
@@ -89,23 +136,24 @@ interface Known {
 }
 
 /** All that is known of the touched payers; what identifies them is kept, for those who will share it. */
-async function loadKnown({ trx, program, world }: SettleContext, touched: Cluster): Promise<Known> {
+async function loadKnown({ trx, world, clicks }: SettleContext, touched: facts.Names): Promise<Known> {
   let { payers } = touched;
   for (;;) {
     const linked = await facts.listObjectsOfPayers(trx, world, payers, touched.ids);
     const { families, purchases } = readFamilies(linked);
     const identifiers: facts.PayerIdentifier[] = [];
     for (const { payer, said } of purchases) {
-      const own = await identifiersIn(trx, program, said);
+      const own = await identifiersIn(clicks, said);
       identifiers.push(...own.map((one) => ({ payer, ...one })));
     }
-    await facts.saveIdentifiers(trx, world, identifiers);
-    const cluster = await facts.listCluster(trx, world, payers, []);
-    const others = cluster.filter((payer) => !payers.includes(payer));
-    if (others.length === 0) return { linked, families, purchases, payers };
+    const known = { linked, families, purchases, payers };
+    if (!(await facts.saveIdentifiers(trx, world, identifiers))) return known;
+    const names = await facts.findNames(trx, world, { ids: [], payers, identifiers: [] });
+    const others = names.payers.filter((payer) => !payers.includes(payer));
+    if (others.length === 0) return known;
     // A fact of another object has joined them just now.
     await facts.lockNames(trx, world, others);
-    payers = cluster;
+    payers = names.payers;
   }
 }
 
@@ -132,13 +180,16 @@ async function onlyChanged<One extends { family: Family; wanted: Wanted }>(
   return changed;
 }
 
+/** How the digest of a payment begins that the books were asked to record. */
+const booked = 'booked ';
+
 function fingerprint(wanted: Wanted): string {
   const { fact, ...payment } = wanted.payment;
   const told = fact === null ? null : { ...fact, program: null };
   const text = JSON.stringify([wanted.note, payment, told], (_key, value) =>
     typeof value === 'bigint' ? String(value) : value,
   );
-  return createHash('sha256').update(text).digest('base64url');
+  return (wanted.note ?? booked) + createHash('sha256').update(text).digest('base64url');
 }
 
 /** Sign-ups: a customer that Stripe made, and whom our program knows. */
@@ -159,7 +210,7 @@ async function recordLeads(
 }
 
 /** Whether a family has to do with what the event named: a part of it, its payer or its subscription. */
-function isTouched(family: Family, linked: readonly facts.LinkedObject[], { ids }: Cluster): boolean {
+function isTouched(family: Family, linked: readonly facts.LinkedObject[], { ids }: facts.Names): boolean {
   const parts = new Set([family.root, ...family.keys, ...family.refunds.map(({ key }) => key)]);
   const links = linked.filter(({ id }) => ids.includes(id)).flatMap((one) => one.links);
   return [...ids, ...links].some((id) => parts.has(id) || id === family.subscription);

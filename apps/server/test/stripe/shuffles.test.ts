@@ -93,11 +93,11 @@ async function ending(story: StripeStory, cast: Cast): Promise<Ending> {
         ].includes(key)
       )
         return undefined;
-      if (key === 'partner_id')
-        return (
-          partners.get(String(value)) ??
-          (partners.set(String(value), `partner ${partners.size}`), partners.get(String(value)))
-        );
+      if (key === 'partner_id') {
+        const known = partners.get(String(value)) ?? `partner ${partners.size}`;
+        partners.set(String(value), known);
+        return known;
+      }
       if ((key === 'commission' || key === 'commissions') && Array.isArray(value) && value[0]?.hold_until)
         return value.map((one: object) => ({ ...one, id: null }));
       if (key === 'commission' && value?.hold_until) return { ...value, id: null };

@@ -60,6 +60,20 @@ describe('startEmbeddedPostgres', () => {
     expect(await processesNaming(directory)).toEqual([]);
   }, 60_000);
 
+  it('is reached by its unix socket, by tools over TCP, and where the path is too long over TCP alone', async () => {
+    const how = `select inet_client_addr()::text as address`;
+    const engine = await startEmbeddedPostgres({ dataDir: directory, log: silentLog });
+    expect(await ask(engine, how)).toEqual([{ address: null }]);
+    const overTcp = { ...engine, url: engine.url.replace(/\?.*/, '') };
+    expect(await ask(overTcp, how)).toEqual([{ address: '127.0.0.1/32' }]);
+    await engine.stop();
+
+    const deep = join(directory, 'd'.repeat(60), 'e'.repeat(60));
+    const engineBelow = await startEmbeddedPostgres({ dataDir: deep, log: silentLog });
+    expect(await ask(engineBelow, how)).toEqual([{ address: '127.0.0.1/32' }]);
+    await engineBelow.stop();
+  }, 60_000);
+
   it('keeps its data over a stop and a start, and its password to itself', async () => {
     const said: string[] = [];
     const line = (fields: Record<string, unknown>, text: string) => {

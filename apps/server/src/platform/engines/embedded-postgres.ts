@@ -13,6 +13,7 @@ import {
   postgresFiles,
   readOrMakePassword,
   SUPERUSER,
+  socketDirectory,
 } from './postgres-directory.ts';
 import { endOrphanedBackends, endPostmaster, stopLeftoverPostmaster } from './postgres-leftover.ts';
 import type { PostgresSettings } from './postgres-settings.ts';
@@ -43,7 +44,8 @@ export interface EmbeddedPostgres {
 
 /**
  * Starts PostgreSQL on the data directory and keeps it running until `stop()`: one that dies is started again on the
- * same port. It listens on 127.0.0.1 only, with a generated password. When this process dies, PostgreSQL shuts down by
+ * same port. It listens on a unix
+ * socket among its files and on 127.0.0.1, with a generated password. When this process dies, PostgreSQL shuts down by
  * itself (leash.ts), and what is left over is stopped by the next start.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
@@ -100,10 +102,11 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   };
 
   try {
-    const version = await prepareDatabase(port, password);
+    const urlOf = (database: string) => urlTo(database, { port, password, socket: socketDirectory(dataDir) });
+    const version = await prepareDatabase(urlOf('postgres'));
     log.debug({ port, pid: first.pid, version }, 'PostgreSQL is ready');
     return {
-      url: urlOf(port, password, DATABASE),
+      url: urlOf(DATABASE),
       version,
       pid: () => cluster.pid,
       stop: stopOnce,
@@ -161,8 +164,8 @@ async function waitForPort(port: number): Promise<void> {
 }
 
 /** Makes the database on the first start. @returns the server's version */
-async function prepareDatabase(port: number, password: string): Promise<string> {
-  const client = new pg.Client({ connectionString: urlOf(port, password, 'postgres') });
+async function prepareDatabase(maintenanceUrl: string): Promise<string> {
+  const client = new pg.Client({ connectionString: maintenanceUrl });
   client.on('error', () => undefined);
   await client.connect();
   try {
@@ -179,6 +182,11 @@ async function prepareDatabase(port: number, password: string): Promise<string> 
   }
 }
 
-function urlOf(port: number, password: string, database: string): string {
-  return `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`;
+/** Host and port are there for tools that know TCP only; the parameter `host` wins where it is understood (libpq, pg). */
+function urlTo(
+  database: string,
+  { port, password, socket }: { port: number; password: string; socket: string | undefined },
+): string {
+  const tcp = `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`;
+  return socket === undefined ? tcp : `${tcp}?host=${encodeURIComponent(socket)}`;
 }

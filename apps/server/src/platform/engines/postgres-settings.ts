@@ -8,7 +8,7 @@ export type PostgresSettings = Record<string, string | number>;
  */
 const defaultSettings: PostgresSettings = {
   listen_addresses: '127.0.0.1',
-  // TCP with a password only: the path of a unix socket is limited to 107 bytes, and our directories may be deep.
+  // Set where the path is short enough: see socketDirectory() in postgres-directory.ts. TCP is there for people's tools.
   unix_socket_directories: '',
   password_encryption: 'scram-sha-256',
   max_connections: 100,

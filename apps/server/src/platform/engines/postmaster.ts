@@ -6,7 +6,7 @@ import type { EngineLog } from './engine-log.ts';
 import { leash } from './leash.ts';
 import type { Launch } from './postgres-account.ts';
 import type { PostgresBinaries } from './postgres-binaries.ts';
-import { postgresFiles } from './postgres-directory.ts';
+import { postgresFiles, socketDirectory } from './postgres-directory.ts';
 import { endPostmaster, readPostmasterFile } from './postgres-leftover.ts';
 import { type PostgresSettings, settingsArguments } from './postgres-settings.ts';
 
@@ -40,7 +40,10 @@ export async function startPostmaster(cluster: Cluster, port: number): Promise<P
   const logStart = await logFile.size();
   const { file, args } = launch.command(cluster.binaries.postgres, [
     ...['-D', directory, '-p', String(port)],
-    ...settingsArguments(cluster.settings),
+    ...settingsArguments({
+      unix_socket_directories: socketDirectory(cluster.dataDir) ?? '',
+      ...cluster.settings,
+    }),
   ]);
   const child = spawn(file, args, {
     ...launch.options,

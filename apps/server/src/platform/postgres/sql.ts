@@ -97,16 +97,24 @@ async function transactOnce<T>(
   }
 }
 
-export function openPostgres(
-  url: string,
-  options: { max?: number; applicationName?: string } = {},
-): Postgres {
+export interface PostgresOptions {
+  /** Connections at the most; default 16. */
+  max?: number;
+  applicationName?: string;
+  /** Plans every named statement once a connection: for a pool whose few statements run over and over (see `begin`). */
+  plansOnce?: boolean;
+}
+
+export function openPostgres(url: string, options: PostgresOptions = {}): Postgres {
   const pool = new pg.Pool({
     connectionString: url,
     max: options.max ?? 16,
     application_name: options.applicationName ?? 'headwater',
     connectionTimeoutMillis: 5000,
     keepAlive: true,
+    ...(options.plansOnce
+      ? { onConnect: (client) => client.query('set plan_cache_mode = force_generic_plan') }
+      : {}),
   });
   // A connection that breaks is replaced by the pool; whoever uses it is told by its query.
   pool.on('error', () => {});
@@ -129,6 +137,8 @@ export function openPostgres(
 
 const connectionCodes = new Set([
   'ECONNREFUSED',
+  // its unix socket is not there
+  'ENOENT',
   'ECONNRESET',
   'EPIPE',
   'ENOTFOUND',

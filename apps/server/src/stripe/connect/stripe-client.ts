@@ -84,7 +84,7 @@ export async function listAllOfStripe<Item extends { id: string }>(
 }
 
 /** What Stripe said, as a refusal of ours: the caller is told what to mend, and never a key. */
-export function toRefusal(error: unknown): unknown {
+function toRefusal(error: unknown): unknown {
   const { errors } = Stripe;
   if (!(error instanceof errors.StripeError)) return error;
   const said = withoutKeys(error.message);

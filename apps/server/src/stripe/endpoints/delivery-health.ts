@@ -17,6 +17,8 @@ export interface DeliveryHealth {
   accepted(program: { workspaceId: number; id: number }, endpointId: number, at: Date): void;
   refused(programId: number, reason: Refusals['lastReason'], at: Date): void;
   refusalsOf(programId: number): Refusals | null;
+  /** Resolves when what was accepted so far is noted. */
+  settled(): Promise<void>;
 }
 
 export function createDeliveryHealth(postgres: Postgres, log: Log): DeliveryHealth {
@@ -24,15 +26,20 @@ export function createDeliveryHealth(postgres: Postgres, log: Log): DeliveryHeal
   const written = new LRUCache<string, number>({ max: 10_000 });
   // In memory, since anybody may send rubbish: it must not cost a write. Since the process started, and only its own.
   const refusals = new LRUCache<number, Refusals>({ max: 10_000 });
+  const writing = new Set<Promise<void>>();
   return {
     accepted(program, endpointId, at) {
       const key = `${program.id}/${endpointId}`;
       if (at.getTime() - (written.get(key) ?? 0) < minuteMs) return;
       written.set(key, at.getTime());
-      queries.touchEndpoint(postgres, program, endpointId, at).catch((error) => {
-        written.delete(key);
-        log.warn({ err: error }, 'when an endpoint was last heard of is not noted');
-      });
+      const write = queries
+        .touchEndpoint(postgres, program, endpointId, at)
+        .catch((error) => {
+          written.delete(key);
+          log.warn({ err: error }, 'when an endpoint was last heard of is not noted');
+        })
+        .finally(() => writing.delete(write));
+      writing.add(write);
     },
     refused(programId, reason, at) {
       refusals.set(programId, {
@@ -42,5 +49,8 @@ export function createDeliveryHealth(postgres: Postgres, log: Log): DeliveryHeal
       });
     },
     refusalsOf: (programId) => refusals.get(programId) ?? null,
+    async settled() {
+      await Promise.all(writing);
+    },
   };
 }

@@ -29,25 +29,67 @@ export async function lockNames(trx: Transaction, world: World, names: readonly 
   if (names.length > 0) await trx.query(lock, [String(world.programId), names]);
 }
 
-const relatives = statement(
-  'stripe.list_relatives',
+// Each step of a walk is a look-up by key: `offset 0` keeps the planner from joining whole tables, which it would do where
+// it takes a walk for longer than it ever is.
+const linksOf = `cross join lateral (
+       select k.b from stripe_links k
+       where k.workspace_id = $1 and k.program_id = $2 and k.livemode = $3 and k.a = f.id offset 0) l`;
+const sharersOf = `cross join lateral (
+       select i.kind, i.value from stripe_identifiers i
+       where i.workspace_id = $1 and i.program_id = $2 and i.payer = c.payer offset 0) own
+     cross join lateral (
+       select i.payer from stripe_identifiers i
+       where i.workspace_id = $1 and i.program_id = $2 and i.kind = own.kind and i.value = own.value offset 0) other`;
+
+const look = statement(
+  'stripe.look',
   `with recursive family(id) as (
      select unnest($4::text[])
      union
-     select l.b from family f
-     join stripe_links l on l.workspace_id = $1 and l.program_id = $2 and l.livemode = $3 and l.a = f.id
+     select l.b from family f ${linksOf}
+   ), cluster(payer) as (
+     select payer from (
+       select unnest($5::text[]) as payer
+       union all
+       select o.payer from family f
+       cross join lateral (
+         select k.payer from stripe_objects k
+         where k.workspace_id = $1 and k.program_id = $2 and k.livemode = $3 and k.id = f.id offset 0) o
+       union all
+       select other.payer from unnest($6::text[], $7::text[]) as own(kind, value)
+       cross join lateral (
+         select i.payer from stripe_identifiers i
+         where i.workspace_id = $1 and i.program_id = $2 and i.kind = own.kind and i.value = own.value offset 0) other
+     ) named where payer is not null
+     union
+     select other.payer from cluster c ${sharersOf}
+     where $3
    )
-   select f.id, o.payer from family f
-   left join stripe_objects o on o.workspace_id = $1 and o.program_id = $2 and o.livemode = $3 and o.id = f.id`,
+   select array(select id from family) as ids, array(select payer from cluster order by payer) as payers`,
 );
 
-/** Everything that is part of the same payments as these objects, and who pays them. */
-export function listRelatives(
+/** The names that belong together, as far as they are known. */
+export interface Names {
+  ids: string[];
+  payers: string[];
+}
+
+/** Everything that is part of the same payments as these objects, and everybody who shares an identifier with who pays. */
+export async function findNames(
   trx: Transaction,
   world: World,
-  ids: readonly string[],
-): Promise<{ id: string; payer: string | null }[]> {
-  return trx.query(relatives, [world.workspaceId, world.programId, world.livemode, ids]);
+  named: {
+    ids: readonly string[];
+    payers: readonly string[];
+    identifiers: readonly { kind: string; value: string }[];
+  },
+): Promise<Names> {
+  const [row] = await trx.query<Names>(look, [
+    ...[world.workspaceId, world.programId, world.livemode, named.ids, named.payers],
+    named.identifiers.map(({ kind }) => kind),
+    named.identifiers.map(({ value }) => value),
+  ]);
+  return row as Names;
 }
 
 const find = statement(
@@ -117,15 +159,16 @@ const ofPayers = statement(
      union
      select unnest($5::text[])
      union
-     select l.b from family f
-     join stripe_links l on l.workspace_id = $1 and l.program_id = $2 and l.livemode = $3 and l.a = f.id
+     select l.b from family f ${linksOf}
    )
    select o.id, o.kind, o.payer, o.subscription, o.facts,
      array(select l.b from stripe_links l
            where l.workspace_id = $1 and l.program_id = $2 and l.livemode = $3 and l.a = f.id order by l.b) as links,
      f.id as "familyId"
    from family f
-   left join stripe_objects o on o.workspace_id = $1 and o.program_id = $2 and o.livemode = $3 and o.id = f.id`,
+   left join lateral (
+     select * from stripe_objects k
+     where k.workspace_id = $1 and k.program_id = $2 and k.livemode = $3 and k.id = f.id offset 0) o on true`,
 );
 
 /** An object with its links; `object` is null when it is only known by name. */
@@ -160,7 +203,7 @@ const saveIdentifierRows = statement(
   'stripe.save_identifiers',
   `insert into stripe_identifiers (workspace_id, program_id, payer, kind, value)
    select $1, $2, i.payer, i.kind, i.value from unnest($3::text[], $4::text[], $5::text[]) as i(payer, kind, value)
-   on conflict do nothing`,
+   on conflict do nothing returning payer`,
 );
 
 /** What identifies a payer. */
@@ -170,53 +213,21 @@ export interface PayerIdentifier {
   value: string;
 }
 
+/** Whether any of them was new. */
 export async function saveIdentifiers(
   trx: Transaction,
   world: World,
   identifiers: readonly PayerIdentifier[],
-): Promise<void> {
-  if (identifiers.length === 0) return;
-  await trx.query(saveIdentifierRows, [
+): Promise<boolean> {
+  if (identifiers.length === 0) return false;
+  const rows = await trx.query(saveIdentifierRows, [
     world.workspaceId,
     world.programId,
     identifiers.map(({ payer }) => payer),
     identifiers.map(({ kind }) => kind),
     identifiers.map(({ value }) => value),
   ]);
-}
-
-const cluster = statement(
-  'stripe.list_cluster',
-  `with recursive cluster(payer) as (
-     select unnest($3::text[])
-     union
-     select i.payer from unnest($4::text[], $5::text[]) as said(kind, value)
-     join stripe_identifiers i on i.workspace_id = $1 and i.program_id = $2 and i.kind = said.kind and i.value = said.value
-     union
-     select other.payer from cluster c
-     join stripe_identifiers own on own.workspace_id = $1 and own.program_id = $2 and own.payer = c.payer
-     join stripe_identifiers other on other.workspace_id = $1 and other.program_id = $2 and other.kind = own.kind
-       and other.value = own.value
-   )
-   select payer from cluster order by payer`,
-);
-
-/** These payers, those of whom the same was said, and everybody who shares an identifier with them, directly or through others. */
-export async function listCluster(
-  trx: Transaction,
-  world: World,
-  payers: readonly string[],
-  said: readonly { kind: string; value: string }[],
-): Promise<string[]> {
-  if (payers.length + said.length === 0) return [];
-  const rows = await trx.query<{ payer: string }>(cluster, [
-    world.workspaceId,
-    world.programId,
-    payers,
-    said.map(({ kind }) => kind),
-    said.map(({ value }) => value),
-  ]);
-  return rows.map(({ payer }) => payer);
+  return rows.length > 0;
 }
 
 const settledOf = statement(

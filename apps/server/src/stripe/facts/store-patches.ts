@@ -1,16 +1,9 @@
 import type { Transaction } from '../../platform/index.ts';
-import type { Program } from '../../workspaces/index.ts';
-import { type Identifier, identifiersIn } from '../identity/identifiers.ts';
+import { type ClickBook, type Identifier, identifiersIn } from '../identity/identifiers.ts';
 import { collectSaid } from '../wanted/said.ts';
 import { mergeFacts, mergePayer } from './merge.ts';
 import { noFacts, type ObjectPatch } from './object-facts.ts';
 import * as queries from './queries.ts';
-
-/** The names that belong together: objects of the same payments, who pays them, and all who share an identifier. */
-export interface Cluster {
-  ids: string[];
-  payers: string[];
-}
 
 /**
  * Adds what an event says to what is known. On return nobody else is at work on anything that belongs to the same
@@ -19,14 +12,14 @@ export interface Cluster {
  */
 export async function storePatches(
   trx: Transaction,
-  program: Program,
+  clicks: ClickBook,
   world: queries.World,
   patches: readonly ObjectPatch[],
-): Promise<Cluster> {
+): Promise<queries.Names> {
   const named = {
     ids: [...new Set(patches.flatMap((patch) => [patch.id, ...patch.links]))],
     payers: patches.flatMap(({ payer }) => payer ?? []),
-    identifiers: world.livemode ? await identifiersIn(trx, program, collectSaid(patches)) : [],
+    identifiers: world.livemode ? await identifiersIn(clicks, collectSaid(patches)) : [],
   };
   const cluster = await lockCluster(trx, world, named);
   await queries.saveLinks(
@@ -62,15 +55,9 @@ async function lockCluster(
   trx: Transaction,
   world: queries.World,
   named: { ids: readonly string[]; payers: readonly string[]; identifiers: readonly Identifier[] },
-): Promise<Cluster> {
+): Promise<queries.Names> {
   const identifiers = named.identifiers.map(({ kind, value }) => `${kind} ${value}`);
-  const look = async () => {
-    const relatives = await queries.listRelatives(trx, world, named.ids);
-    const ids = relatives.map(({ id }) => id);
-    const own = [...new Set([...named.payers, ...relatives.flatMap(({ payer }) => payer ?? [])])];
-    const payers = world.livemode ? await queries.listCluster(trx, world, own, named.identifiers) : own;
-    return { ids, payers };
-  };
+  const look = () => queries.findNames(trx, world, named);
   const names = new Set(identifiers);
   let cluster = await look();
   for (;;) {

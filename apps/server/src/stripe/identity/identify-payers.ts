@@ -7,10 +7,11 @@ import {
   lockPeople,
 } from '../../customers/index.ts';
 import { invariant, type Transaction } from '../../platform/index.ts';
-import { findClicks, type KnownClick } from '../../touches/index.ts';
+import type { KnownClick } from '../../touches/index.ts';
 import type { Program } from '../../workspaces/index.ts';
 import type { World } from '../facts/queries.ts';
 import type { Purchase } from '../wanted/families.ts';
+import type { ClickBook } from './identifiers.ts';
 import * as queries from './queries.ts';
 import { type Person, type Resolution, resolvePayers } from './resolve-payers.ts';
 
@@ -39,10 +40,11 @@ export async function identifyPayers(
   world: World,
   purchases: readonly Purchase[],
   payers: readonly string[],
+  book: ClickBook,
   now: Date,
 ): Promise<Identification> {
   const stored = new Map((await queries.findPayers(trx, world, payers)).map((one) => [one.payer, one]));
-  const clicks = await knownClicks(trx, program, purchases);
+  const clicks = await book.find(purchases.flatMap(({ said }) => said.clicks));
   const customers = await lockPeople(trx, program, {
     keys: purchases.flatMap(({ said }) => said.keys),
     emailHashes: purchases.flatMap(({ said }) => said.emails.map(({ hash }) => Buffer.from(hash, 'hex'))),
@@ -96,19 +98,6 @@ export async function identifyPayers(
     knownClicks: clicks,
     people: known,
   };
-}
-
-/** The clicks that were said and that this program knows. */
-async function knownClicks(
-  trx: Transaction,
-  program: Program,
-  purchases: readonly Purchase[],
-): Promise<Map<string, KnownClick>> {
-  const ids = [...new Set(purchases.flatMap(({ said }) => said.clicks))];
-  const found = ids.length === 0 ? [] : await findClicks(trx, program.workspaceId, ids);
-  return new Map(
-    found.filter(({ programId }) => programId === program.id).map((click) => [click.clickId, click]),
-  );
 }
 
 /**

@@ -9,7 +9,7 @@ import * as queries from './queries.ts';
 
 /**
  * Works the inbox off. The inbox is its own queue: an event waits in its row until one transaction both applies it and
- * marks it done, so whatever dies between two steps, it is either done or still waiting (docs/adr/0005).
+ * marks it done, so whatever dies between two steps, it is either done or still waiting (docs/adr/0006).
  *
  *   waiting ──▶ applied | noted
  *      └──▶ failed (reason, attempts, due later) ──▶ applied | noted | failed …

@@ -66,13 +66,15 @@ function readFamily(members: readonly LinkedObject[], all: readonly StoredObject
         (object.kind === 'subscription' || object.kind === 'session')),
   );
   const said = collectSaid([...new Set([...own, ...around])]);
+  const money = invoice === undefined ? moneyOfSession(root) : moneyOfInvoice(invoice);
+  if (typeof money !== 'string') expectOneCurrency(own, money.currency, root.id);
   const onSubscription = around.filter(({ kind }) => kind === 'subscription');
   return {
     root: root.id,
     payer,
     subscription,
     purchase: subscription ?? root.id,
-    money: invoice === undefined ? moneyOfSession(root) : moneyOfInvoice(invoice),
+    money,
     keys: keysOf(members, root),
     occurredAt: occurredAt(root, sessions),
     isRenewal: data?.billingReason === 'subscription_cycle',
@@ -209,7 +211,7 @@ function components(linked: readonly LinkedObject[]): LinkedObject[][] {
 }
 
 /** Refunds are in the currency of what they give back; anything else is not understood, and nothing is guessed. */
-export function expectOneCurrency(objects: readonly StoredObject[], currency: string, root: string): void {
+function expectOneCurrency(objects: readonly StoredObject[], currency: string, root: string): void {
   for (const { id, kind, facts } of objects) {
     const other = facts.best?.data.currency;
     if (back.has(kind) && typeof other === 'string' && other.toUpperCase() !== currency) {

@@ -26,7 +26,7 @@ export function wantedOf(family: Family, program: Program, identification: Ident
   const customerId = payer?.customerId ?? null;
   const trail = trailOf(family, payer);
   const [first, ...rest] = trail;
-  const isFoundBySaid = trail.some(({ kind }) => kind !== 'stripe_customer');
+  const isFound = (payer?.resolution.hits.size ?? 0) > 0;
   const email = family.said.emails[0] ?? null;
   const claim: Claim = {
     foundBy: first?.kind ?? null,
@@ -34,12 +34,15 @@ export function wantedOf(family: Family, program: Program, identification: Ident
     evidence: rest,
     namedPartnerId: payer?.resolution.namedPartnerId ?? null,
     emailHash: email?.hash ?? null,
-    warnings: warningsOf(family, identification, isFoundBySaid),
+    warnings: warningsOf(family, identification, isFound),
   };
   const note = whyNot(family, program, customerId);
   const { keys, refunds, disputes } = family;
   const fact = note === null ? factOf(family, program, email) : null;
-  return { payment: { keys, fact, customerId, claim, refunds, disputes }, note };
+  return {
+    payment: { keys, fact, isWithdrawn: note === 'other_program', customerId, claim, refunds, disputes },
+    note,
+  };
 }
 
 function whyNot(family: Family, program: Program, customerId: bigint | null): FamilyNote | null {

@@ -7,11 +7,7 @@ import { saysWho } from './said.ts';
  * What a person should mend about the integration, as far as this payment shows it: the missing thing by its name
  * (docs/stripe.md, "When a payment is not attributed").
  */
-export function warningsOf(
-  family: Family,
-  identification: Identification,
-  isFoundBySaid: boolean,
-): Warning[] {
+export function warningsOf(family: Family, identification: Identification, isFound: boolean): Warning[] {
   const { said, subscription } = family;
   const warnings: Warning[] = [];
   const warn = (code: string, text: string) => warnings.push({ code, text });
@@ -40,7 +36,7 @@ export function warningsOf(
       'customer_key_mismatch',
       `affitor_customer_key is ${key}, but this customer signed up as ${person.key}`,
     );
-  } else if (key !== undefined && !isFoundBySaid) {
+  } else if (key !== undefined && !isFound) {
     warn('unknown_customer_key', `nobody signed up with the customer key ${key}`);
   }
   return warnings;

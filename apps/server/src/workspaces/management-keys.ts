@@ -14,7 +14,7 @@ import {
   smallId,
   toPage,
 } from '../platform/index.ts';
-import type { Act } from './audit/record-act.ts';
+import type { Act } from './audit/act.ts';
 import {
   findKey,
   insertKey,

@@ -10,7 +10,8 @@ import {
   sqlOf,
   violatedConstraint,
 } from '../platform/index.ts';
-import { type Act, actorName, recordAct } from './audit/record-act.ts';
+import type { Act } from './audit/act.ts';
+import { actorName, recordAct } from './audit/record-act.ts';
 import type { Directory } from './directory.ts';
 
 /** What the set-up use cases work with. */

@@ -1,5 +1,5 @@
 import { type Sql, statement } from '../../platform/index.ts';
-import type { Act } from './record-act.ts';
+import type { Act } from './act.ts';
 
 // seq and hash are the trigger's affair (migration 0031).
 const insert = statement(

@@ -1,9 +1,8 @@
-import type { Currency } from '../money/index.ts';
 import { type Sql, statement, type Transaction } from '../platform/index.ts';
-import type { PaymentFact, PaymentSource } from './payment.ts';
+import type { PaymentFact } from './payment.ts';
 import type { BookedRefund } from './plan-refunds.ts';
 import type { ProviderDispute } from './provider-payment.ts';
-import type { KeyScope, StoredDecision } from './queries.ts';
+import { type KeyScope, paymentColumns, type StoredDecision, type StoredPayment } from './queries.ts';
 
 const keysOf = statement(
   'payments.find_by_keys',
@@ -107,26 +106,11 @@ export async function deleteClaim(
 }
 
 /** A payment of a customer's history, with the decision in force and what it gave. */
-export interface PastPayment {
-  workspaceId: number;
-  id: bigint;
+export interface PastPayment extends StoredPayment {
   programId: number;
-  websiteId: string | null;
-  customerId: bigint | null;
-  transactionId: string;
-  source: PaymentSource;
-  amountMinor: bigint;
-  currency: Currency;
-  taxMinor: bigint;
-  shippingMinor: bigint;
-  isTest: boolean;
-  subscriptionId: string | null;
   saleType: string;
   isRecurring: boolean;
-  productId: string | null;
   emailHash: Buffer | null;
-  occurredAt: Date;
-  receivedAt: Date;
   /** Null: the provider has no say in its decision. */
   claim: string | null;
   decision: StoredDecision | null;
@@ -134,13 +118,8 @@ export interface PastPayment {
   earnedOneTime: boolean;
 }
 
-const pastColumns = `
-  p.workspace_id as "workspaceId", p.id, p.program_id as "programId", p.website_id as "websiteId",
-  p.customer_id as "customerId", p.transaction_id as "transactionId", p.source, p.amount_minor as "amountMinor",
-  p.currency, p.tax_minor as "taxMinor", p.shipping_minor as "shippingMinor", p.is_test as "isTest",
-  p.subscription_id as "subscriptionId", p.sale_type as "saleType", p.is_recurring as "isRecurring",
-  p.product_id as "productId", p.email_hash as "emailHash",
-  p.occurred_at as "occurredAt", p.received_at as "receivedAt", c.claim, a.decision,
+const pastColumns = `${paymentColumns},
+  p.sale_type as "saleType", p.is_recurring as "isRecurring", p.email_hash as "emailHash", c.claim, a.decision,
   exists (select from commissions k where k.workspace_id = p.workspace_id and k.payment_id = p.id
           and k.superseded_at is null) as earned,
   exists (select from commissions k where k.workspace_id = p.workspace_id and k.payment_id = p.id

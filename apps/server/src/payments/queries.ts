@@ -62,7 +62,7 @@ export interface StoredPayment {
   receivedAt: Date;
 }
 
-const paymentColumns = `
+export const paymentColumns = `
   p.workspace_id as "workspaceId", p.id, p.program_id as "programId", p.website_id as "websiteId",
   p.customer_id as "customerId", p.transaction_id as "transactionId", p.source, p.amount_minor as "amountMinor",
   p.currency, p.tax_minor as "taxMinor", p.shipping_minor as "shippingMinor", p.is_test as "isTest",

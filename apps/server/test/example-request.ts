@@ -85,7 +85,8 @@ const knownFields: Record<string, unknown> = {
   currency: 'USD',
   scopes: ['program:read'],
   expires_at: '2100-01-01T00:00:00Z',
-  hold_until: '2100-01-01T00:00:00Z',
+  // ahead, and not beyond a year
+  hold_until: new Date(Date.now() + 200 * 86_400_000).toISOString(),
   by: 'source',
   from: '2026-01-01',
   to: '2026-12-31',

@@ -7,7 +7,7 @@ const reason = requiredText({ 'x-message': 'reason is required', description: 'k
 const holdUntil = Type.String({
   maxLength: 64,
   format: 'date-time',
-  description: 'later than the present one, and ahead',
+  description: 'later than the present one, at most a year ahead',
 });
 const commissionIds = Type.Array(
   Type.Union([Type.Integer({ minimum: 1 }), Type.String({ pattern: '^[0-9]{1,15}$' })]),

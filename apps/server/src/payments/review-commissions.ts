@@ -8,6 +8,7 @@ import {
 import {
   AppError,
   appendEvents,
+  dayMs,
   type ManagementPrincipal,
   newEventId,
   type Transaction,
@@ -23,6 +24,9 @@ export type Verdict =
   | { verdict: 'approved'; reason: string }
   | { verdict: 'rejected'; reason: string }
   | { verdict: 'held'; reason: string; holdUntil: Date };
+
+/** A hold is for looking into something; what should never be paid is rejected. */
+const longestHoldMs = 366 * dayMs;
 
 /**
  * Puts a verdict on commissions of a program, all of them or none, and returns the ids of those that it changed.
@@ -44,6 +48,9 @@ export function reviewCommissions(
   return deps.postgres.transaction(async (trx) => {
     const now = deps.clock.now();
     const { workspaceId } = program;
+    if (verdict.verdict === 'held' && verdict.holdUntil.getTime() > now.getTime() + longestHoldMs) {
+      throw new AppError('invalid_request', 'hold_until must be at most a year ahead');
+    }
     const found = await listPaymentsOf(trx, program, commissionIds);
     if (found.length < new Set(commissionIds).size) throw new AppError('commission_not_found');
     const paymentIds = [...new Set(found.flatMap(({ paymentId }) => paymentId ?? []))];
@@ -113,7 +120,8 @@ function isNews(commission: ReviewableCommission, verdict: Verdict): boolean {
   const isReleased = commission.isApproved || commission.approvedMinor !== 0n || commission.paidMinor !== 0n;
   if (verdict.verdict === 'approved') return commission.isRejected || !isReleased;
   if (commission.isRejected || isReleased) throw new AppError('commission_not_pending');
-  if (verdict.holdUntil <= commission.holdUntil) {
+  if (verdict.holdUntil.getTime() === commission.holdUntil.getTime()) return false;
+  if (verdict.holdUntil < commission.holdUntil) {
     throw new AppError('invalid_request', 'hold_until must be later than the present one');
   }
   return true;

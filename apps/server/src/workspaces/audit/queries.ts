@@ -1,7 +1,7 @@
 import { type Sql, statement } from '../../platform/index.ts';
 import type { Act } from './act.ts';
 
-// seq and hash are the trigger's affair (migration 0031).
+// seq and hash are the trigger's affair (migration 0008).
 const insert = statement(
   'audit.insert',
   `insert into audit_log (workspace_id, seq, at, actor, act, program_id, subject, reason, details, hash)
@@ -20,8 +20,13 @@ export async function insertAct(
     entry.programId,
     entry.subject,
     entry.reason ?? null,
-    JSON.stringify(entry.details ?? {}),
+    JSON.stringify(entry.details ?? {}, storable),
   ]);
+}
+
+/** PostgreSQL holds neither half a surrogate pair nor U+0000. */
+function storable(_key: string, value: unknown): unknown {
+  return typeof value === 'string' ? value.toWellFormed().replaceAll('\u0000', '\ufffd') : value;
 }
 
 export interface ActRow {

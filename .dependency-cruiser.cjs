@@ -8,7 +8,7 @@ const floors = [
   'touches',
   'customers',
   'payments',
-  'reports|stripe|billing',
+  'reports|stripe|billing|verify',
   'jobs|http',
 ];
 

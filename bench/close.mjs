@@ -125,7 +125,7 @@ const closeSeconds = (performance.now() - closeStartedAt) / 1000;
 const peak = memory.peak();
 
 const verifyStartedAt = performance.now();
-const { data: verified } = await api("GET", "/verify").catch(() => ({ data: { ok: false } }));
+const { data: verified } = await api('GET', '/verify').catch(() => ({ data: { ok: false } }));
 const verifySeconds = (performance.now() - verifyStartedAt) / 1000;
 say(
   `  verify: ${round(verifySeconds, 2)} s, ${verified.ok ? 'nothing wrong' : JSON.stringify(verified.fault)}`,

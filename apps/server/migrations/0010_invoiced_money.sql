@@ -10,7 +10,7 @@ select c.workspace_id, c.id,
   coalesce(e.paid, 0)::bigint as paid_minor,
   (c.amount_minor - coalesce(e.kept, 0))::bigint as reversed_minor,
   case
-    when c.superseded_at is not null then 'rejected'
+    when c.superseded_at is not null or c.rejected_at is not null then 'rejected'
     when coalesce(e.kept, 0) = 0 then 'reversed'
     when coalesce(e.disputed, 0) > 0 then 'disputed'
     when coalesce(e.kept, 0) < c.amount_minor then 'refunded'

@@ -8,7 +8,7 @@ import { identifyVisitor, leadRoutes, listLeadsRoute } from './customers/index.t
 import { buildApp } from './http/app.ts';
 import { plainRoutes } from './http/plain-routes.ts';
 import { ensurePartitionsAround, runJobs } from './jobs/index.ts';
-import { listPaymentsRoute, paymentRoutes } from './payments/index.ts';
+import { listPaymentsRoute, paymentRoutes, reviewRoutes } from './payments/index.ts';
 import {
   type ClickHouse,
   type Clock,
@@ -38,6 +38,7 @@ import {
   listClicksRoute,
   touchRoutes,
 } from './touches/index.ts';
+import { verifyRoutes } from './verify/index.ts';
 import { type Directory, openDirectory, workspaceRoutes } from './workspaces/index.ts';
 
 export interface ServerOptions {
@@ -135,7 +136,9 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     ...statementRoutes(stores),
     ...rateRoutes(stores),
     ...payoutRoutes({ ...stores, sealer: createSealer(options.secret) }),
+    ...reviewRoutes(stores),
     ...reportRoutes({ postgres, clickhouse, directory, clock, lagSeconds: () => shipper.lagSeconds() }),
+    ...verifyRoutes(stores),
     ...stripe.routes,
   ];
   const tracker = await readFile(join(packageRoot(), '../../packages/tracker/dist/headwater.js'), 'utf8');

@@ -21,6 +21,7 @@ export interface Holding extends BillingHolding {
   sessionId: string;
   transactionId: string;
   paymentId: number;
+  commissionId: number;
   keyId: number;
   stripeEndpointId: number;
   /** Our id of an event in the inbox. */
@@ -141,7 +142,7 @@ async function openHolding(
       { transaction_id: transactionId, customer_key: customerKey, amount_cents: 5000 },
       program.api_token,
     );
-  const { sale_id: paymentId } = await sale(`${mark}-transaction`);
+  const { sale_id: paymentId, commission_id: commissionId } = await sale(`${mark}-transaction`);
   await sale(`${mark}-transaction-2`);
   const { id: stripeEndpointId, secret } = await addSecret(server, program.id, undefined, key);
   await deliver(server, program.id, plainEvent({ id: `evt_${mark}` }), secret);
@@ -171,6 +172,7 @@ async function openHolding(
     sessionId,
     transactionId: `${mark}-transaction`,
     paymentId,
+    commissionId,
     keyId: apiKey.id,
     stripeEndpointId,
     stripeEventId: events.data[0].id,

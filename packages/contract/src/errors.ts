@@ -89,6 +89,11 @@ export const errorCatalogue = {
   link_not_found: entry(404, 'Link not found', 'Check the link id.'),
   group_not_found: entry(404, 'Group not found', 'Check the group id.'),
   key_not_found: entry(404, 'Key not found', 'Check the key id.'),
+  commission_not_found: entry(
+    404,
+    'Commission not found',
+    'Check the commission ids; list them with GET …/commissions. Of several, all must be of the program.',
+  ),
   payment_not_found: entry(404, 'Payment not found', 'Use the sale_id that the sale was answered with.'),
   stripe_event_not_found: entry(
     404,
@@ -140,6 +145,11 @@ export const errorCatalogue = {
     409,
     'No partner with a payout method has reached the threshold',
     'Nothing, or set the payout methods of partners that GET …/balances shows.',
+  ),
+  commission_not_pending: entry(
+    409,
+    'Commission is not pending',
+    'A hold can be extended while it lasts. Reject the commission instead.',
   ),
   conflict: entry(409, 'Conflict', 'Read the current state and try again.'),
   payload_too_large: entry(413, 'Payload too large', 'Send at most 256 KB; split batches.'),

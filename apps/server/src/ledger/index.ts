@@ -8,4 +8,4 @@ export { balanceOf } from './balance-of.ts';
 export { listBalancesOfPayment, listEntriesOfPayment } from './list-entries.ts';
 export { postOnward, postRest, postSweep, sumRest } from './post-sweep.ts';
 export { postTransaction, postTransactions } from './post-transaction.ts';
-export type { Entry, TransactionKind } from './transaction.ts';
+export type { Entry, PaymentBalance, TransactionKind } from './transaction.ts';

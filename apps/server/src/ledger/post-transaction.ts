@@ -16,7 +16,7 @@ export async function postTransaction(
 export async function postTransactions(
   trx: Transaction,
   workspaceId: number,
-  transactions: readonly Omit<LedgerTransaction, 'workspaceId'>[],
+  transactions: readonly Omit<LedgerTransaction, 'workspaceId' | 'reason'>[],
 ): Promise<void> {
   const posted = transactions
     .map((transaction) => ({ ...transaction, entries: balanced(transaction.entries) }))

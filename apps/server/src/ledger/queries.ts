@@ -7,8 +7,8 @@ import type { LedgerTransaction, PaymentBalance, PostedEntry } from './transacti
 const insert = statement(
   'ledger.insert_transaction',
   `with head as (
-     insert into ledger_transactions (workspace_id, program_id, kind, payment_id, posted_at)
-     values ($1, $2, $3, $4, $5) returning id
+     insert into ledger_transactions (workspace_id, program_id, kind, payment_id, posted_at, reason)
+     values ($1, $2, $3, $4, $5, $11) returning id
    ), entries as (
      insert into ledger_entries
        (workspace_id, transaction_id, program_id, partner_id, account, currency, amount_minor, commission_id,
@@ -33,6 +33,7 @@ export async function insertTransaction(trx: Transaction, transaction: LedgerTra
     entries.map((entry) => entry.currency),
     entries.map((entry) => entry.amountMinor),
     entries.map((entry) => entry.commissionId),
+    transaction.reason ?? null,
   ]);
   return (row as { id: bigint }).id;
 }
@@ -63,7 +64,7 @@ const insertMany = statement(
 export async function insertTransactions(
   trx: Transaction,
   workspaceId: number,
-  transactions: readonly Omit<LedgerTransaction, 'workspaceId'>[],
+  transactions: readonly Omit<LedgerTransaction, 'workspaceId' | 'reason'>[],
 ): Promise<void> {
   const entries = transactions.flatMap((one, index) =>
     one.entries.map((entry) => ({ ...entry, n: index + 1 })),

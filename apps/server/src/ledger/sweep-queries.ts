@@ -9,7 +9,7 @@ export interface ProgramKey {
   programId: number;
 }
 
-export type Head = Omit<LedgerTransaction, 'entries' | 'paymentId'>;
+export type Head = Omit<LedgerTransaction, 'entries' | 'paymentId' | 'reason'>;
 
 const columns = `workspace_id, transaction_id, program_id, partner_id, account, currency, amount_minor, commission_id,
   payment_id, posted_at`;

@@ -1,6 +1,6 @@
 import type { SaleReason } from '@headwater/contract';
 import type { Candidate, Credit, Model } from '../attribution/index.ts';
-import type { ArithmeticStep, Policy } from '../commissions/index.ts';
+import type { ArithmeticStep, Basis, Policy } from '../commissions/index.ts';
 import type { Currency } from '../money/index.ts';
 import type { UsdRate } from '../rates/index.ts';
 import type { KnownClick, TouchContext } from '../touches/index.ts';
@@ -79,6 +79,7 @@ export interface PartnerEarning {
   policy: Policy;
   amountMinor: bigint;
   currency: Currency;
+  basis: Basis;
 }
 
 export interface PaymentFee {

@@ -18,7 +18,7 @@ export * from './metrics.ts';
 export { packageRoot } from './package-root.ts';
 export { type ArrayItem, arrayLiteral } from './postgres/array-literal.ts';
 export { createGroupCommit, type GroupCommit } from './postgres/group-commit.ts';
-export { afterCursor, type Db, exactInstant, kysely } from './postgres/kysely.ts';
+export { afterCursor, type Db, exactInstant, kysely, sqlOf } from './postgres/kysely.ts';
 export { locks } from './postgres/locks.ts';
 export { migrate } from './postgres/migrate.ts';
 export * from './postgres/sql.ts';

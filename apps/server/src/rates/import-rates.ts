@@ -11,6 +11,7 @@ import {
   readLimit,
   toPage,
 } from '../platform/index.ts';
+import { actorName, recordAct } from '../workspaces/index.ts';
 import * as queries from './queries.ts';
 
 export interface RateDeps {
@@ -40,10 +41,22 @@ export async function importRates(
   }
   const by = {
     workspaceId: actor.workspaceId,
-    importedBy: `key ${actor.keyId}`,
+    importedBy: actorName(actor),
     at: deps.clock.now(),
   };
-  await deps.postgres.transaction((trx) => queries.upsertRates(trx, by, [...rates.values()]));
+  await deps.postgres.transaction(async (trx) => {
+    await queries.upsertRates(trx, by, [...rates.values()]);
+    const days = [...rates.values()].map(({ asOf }) => asOf).sort();
+    await recordAct(
+      trx,
+      { workspaceId: by.workspaceId, name: by.importedBy },
+      {
+        ...{ act: 'rates.import', programId: null, subject: `${rates.size} exchange rates` },
+        details: { from: days[0], to: days.at(-1) },
+      },
+      by.at,
+    );
+  });
   return { imported: rates.size };
 }
 

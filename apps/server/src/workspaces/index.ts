@@ -3,6 +3,8 @@
  * Promises that a look-up never answers with something that was changed before it was asked.
  */
 
+export { checkChain } from './audit/queries.ts';
+export { actorName, recordAct } from './audit/record-act.ts';
 export { ensureFirstKey, installBootstrapKey } from './bootstrap.ts';
 export { type Directory, openDirectory } from './directory.ts';
 export { foldLinkClicks } from './fold-link-clicks.ts';

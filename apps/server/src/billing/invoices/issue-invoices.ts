@@ -1,6 +1,7 @@
 import { releaseHolds } from '../../commissions/index.ts';
 import { postSweep } from '../../ledger/index.ts';
 import type { Clock, Postgres, Sql, Transaction } from '../../platform/index.ts';
+import { recordBilling, schedule } from '../record-billing.ts';
 import { lastBilledMonday, mondayOf, nextMonday, weekMs } from '../week.ts';
 import * as queries from './queries.ts';
 import { settleFees } from './settle-fees.ts';
@@ -61,6 +62,7 @@ async function billWeek(
   if (billedUntil !== null && billedUntil >= end) return 0;
   const head = { ...program, kind: 'invoice' as const, postedAt: now };
   const swept = await postSweep(trx, head, { to: queries.billedAs, before: end, alsoOf: transactionIds });
+  const numbers: string[] = [];
   for (const { currency, transactionId, movedMinor } of swept) {
     const invoice = {
       ...program,
@@ -74,10 +76,16 @@ async function billWeek(
       issuedAt: now,
       dueAt: new Date(now.getTime() + weekMs),
     };
-    await queries.insertInvoice(trx, invoice, await queries.takeNumber(trx, program.workspaceId, now));
+    const number = await queries.takeNumber(trx, program.workspaceId, now);
+    await queries.insertInvoice(trx, invoice, number);
+    numbers.push(number);
     // Nobody pays what is not above zero: its fee is settled by being carried over.
     const totalMinor = invoice.commissionMinor + invoice.feeMinor + invoice.carriedMinor;
     if (totalMinor <= 0n) await settleFees(trx, invoice, now);
+  }
+  for (const number of numbers) {
+    const act = { act: 'invoice.issue', programId: program.programId, subject: `invoice ${number}` };
+    await recordBilling(trx, { workspaceId: program.workspaceId, name: schedule }, act, now);
   }
   return swept.length;
 }

@@ -1,4 +1,5 @@
 import { pauseProgram } from '../../workspaces/index.ts';
+import { recordBilling, schedule } from '../record-billing.ts';
 import type { InvoiceDeps } from './issue-invoices.ts';
 import { insertReminder, isPaid, listPastDue } from './pay-queries.ts';
 import { lockBilling } from './queries.ts';
@@ -17,7 +18,19 @@ export async function markOverdue({ postgres, clock }: InvoiceDeps): Promise<num
       await lockBilling(trx, invoice);
       if (await isPaid(trx, invoice)) return 0;
       if (!(await insertReminder(trx, invoice, now))) return 0;
-      await pauseProgram(trx, invoice.workspaceId, invoice.programId);
+      const { workspaceId, programId, number } = invoice;
+      const by = { workspaceId, name: schedule } as const;
+      const isPaused = await pauseProgram(trx, workspaceId, programId);
+      await recordBilling(trx, by, { act: 'invoice.overdue', programId, subject: `invoice ${number}` }, now);
+      if (isPaused) {
+        const reason = `invoice ${number} is overdue`;
+        await recordBilling(
+          trx,
+          by,
+          { act: 'program.pause', programId, subject: `program ${programId}`, reason },
+          now,
+        );
+      }
       return 1;
     });
   }

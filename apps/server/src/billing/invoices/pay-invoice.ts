@@ -1,6 +1,7 @@
 import type { InvoiceRecord, PayInvoiceRequest } from '@headwater/contract';
 import { AppError, invariant, type ManagementPrincipal, parseInstant } from '../../platform/index.ts';
-import { resumeProgram } from '../../workspaces/index.ts';
+import { actorName, resumeProgram } from '../../workspaces/index.ts';
+import { recordBilling } from '../record-billing.ts';
 import type { InvoiceDeps } from './issue-invoices.ts';
 import { findInvoice, insertInvoicePayment, isAnyOverdue } from './pay-queries.ts';
 import { lockBilling } from './queries.ts';
@@ -31,12 +32,20 @@ export async function payInvoice(
     await insertInvoicePayment(trx, invoice, {
       paidAt: parseInstant(request.paid_at) ?? now,
       reference: request.reference?.trim() || null,
-      recordedBy: `key ${actor.keyId}`,
+      recordedBy: actorName(actor),
       recordedAt: now,
     });
     await settleFees(trx, invoice, now);
-    if (!(await isAnyOverdue(trx, invoice))) {
-      await resumeProgram(trx, invoice.workspaceId, invoice.programId);
+    const { workspaceId, programId, number } = invoice;
+    const isResumed =
+      !(await isAnyOverdue(trx, invoice)) && (await resumeProgram(trx, workspaceId, programId));
+    const { reference } = request;
+    const act = { act: 'invoice.pay', programId, subject: `invoice ${number}`, details: { reference } };
+    await recordBilling(trx, actor, act, now);
+    if (isResumed) {
+      const reason = `invoice ${number} was paid`;
+      const resume = { act: 'program.resume', programId, subject: `program ${programId}`, reason };
+      await recordBilling(trx, actor, resume, now);
     }
   });
   return getInvoice(deps.postgres, actor, invoiceId);

@@ -9,6 +9,7 @@ interface InvoiceKey extends ProgramKey {
 }
 
 export interface PayableInvoice extends InvoiceKey {
+  number: string;
   currency: Currency;
   feeMinor: bigint;
   totalMinor: bigint;
@@ -17,7 +18,7 @@ export interface PayableInvoice extends InvoiceKey {
 
 const find = statement(
   'billing.find_payable_invoice',
-  `select i.workspace_id as "workspaceId", i.program_id as "programId", i.id, i.currency, i.fee_minor as "feeMinor",
+  `select i.workspace_id as "workspaceId", i.program_id as "programId", i.id, i.number, i.currency, i.fee_minor as "feeMinor",
      i.total_minor as "totalMinor", p.paid_at as "paidAt"
    from invoices i
    left join invoice_payments p on p.workspace_id = i.workspace_id and p.invoice_id = i.id
@@ -79,14 +80,14 @@ export async function isAnyOverdue(sql: Sql, program: ProgramKey): Promise<boole
 
 const pastDue = statement(
   'billing.list_past_due',
-  `select i.workspace_id as "workspaceId", i.program_id as "programId", i.id from invoices i
+  `select i.workspace_id as "workspaceId", i.program_id as "programId", i.id, i.number from invoices i
    where i.due_at <= $1 and i.total_minor > 0
      and not exists (select from invoice_payments p where p.workspace_id = i.workspace_id and p.invoice_id = i.id)
      and not exists (select from invoice_reminders r where r.workspace_id = i.workspace_id and r.invoice_id = i.id)
    order by i.id`,
 );
 
-export function listPastDue(sql: Sql, now: Date): Promise<InvoiceKey[]> {
+export function listPastDue(sql: Sql, now: Date): Promise<(InvoiceKey & { number: string })[]> {
   return sql.query(pastDue, [now]);
 }
 

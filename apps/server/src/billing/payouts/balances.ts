@@ -1,8 +1,17 @@
 import type { PartnerBalance, SetThresholdRequest, ThresholdRecord } from '@headwater/contract';
 import { parseCurrency } from '../../money/index.ts';
-import { invariant, type Page, readCursor, readLimit, type Sql, toPage } from '../../platform/index.ts';
+import {
+  invariant,
+  type ManagementPrincipal,
+  type Page,
+  readCursor,
+  readLimit,
+  type Sql,
+  toPage,
+} from '../../platform/index.ts';
 import type { Program } from '../../workspaces/index.ts';
 import type { InvoiceDeps } from '../invoices/issue-invoices.ts';
+import { recordBilling } from '../record-billing.ts';
 import * as queries from './queries.ts';
 
 type Query = Readonly<Record<string, unknown>>;
@@ -32,16 +41,21 @@ export async function listPartnerBalances(
 
 /** From which balance on partners are paid in a currency; acts on the next batch. */
 export async function setThreshold(
-  { postgres }: InvoiceDeps,
+  { postgres, clock }: InvoiceDeps,
+  actor: ManagementPrincipal,
   program: Program,
   request: SetThresholdRequest,
 ): Promise<ThresholdRecord> {
   const currency = parseCurrency(request.currency);
   invariant(currency !== undefined, 'a currency that was checked is one');
-  await postgres.transaction((trx) =>
-    queries.upsertThreshold(trx, keyOf(program), currency, request.threshold_cents),
-  );
-  return { currency, threshold_cents: request.threshold_cents };
+  const threshold = { currency, threshold_cents: request.threshold_cents };
+  await postgres.transaction(async (trx) => {
+    await queries.upsertThreshold(trx, keyOf(program), currency, request.threshold_cents);
+    const subject = `program ${program.id}`;
+    const act = { act: 'payout_threshold.set', programId: program.id, subject, details: threshold };
+    await recordBilling(trx, actor, act, clock.now());
+  });
+  return threshold;
 }
 
 export async function listThresholds(sql: Sql, program: Program): Promise<Page<ThresholdRecord>> {

@@ -2,9 +2,10 @@ import type { CreateBatchRequest, CreatedBatch } from '@headwater/contract';
 import { postRest, sumRest } from '../../ledger/index.ts';
 import { parseCurrency } from '../../money/index.ts';
 import { AppError, invariant, type ManagementPrincipal } from '../../platform/index.ts';
-import type { Program } from '../../workspaces/index.ts';
+import { actorName, type Program } from '../../workspaces/index.ts';
 import type { InvoiceDeps } from '../invoices/issue-invoices.ts';
 import { lockBilling } from '../invoices/queries.ts';
+import { recordBilling } from '../record-billing.ts';
 import * as queries from './queries.ts';
 import { getBatch } from './read-batches.ts';
 
@@ -45,9 +46,19 @@ export async function createBatch(
       { ...key, kind: 'payout', postedAt: now },
       { ...money, to: 'partner_payout', partnerIds: [...paid] },
     );
-    const batch = { ...key, currency, ledgerTransactionId, createdBy: `key ${actor.keyId}`, createdAt: now };
+    const batch = { ...key, currency, ledgerTransactionId, createdBy: actorName(actor), createdAt: now };
+    const made = await queries.insertBatch(trx, batch, lines);
+    await recordBilling(
+      trx,
+      actor,
+      {
+        ...{ act: 'payout_batch.create', programId: program.id, subject: `payout batch ${made}` },
+        details: { currency, payouts: lines.length, total_cents: Number(sumOf(lines)) },
+      },
+      now,
+    );
     return {
-      batchId: await queries.insertBatch(trx, batch, lines),
+      batchId: made,
       skipped: due.filter(([partnerId]) => !paid.has(partnerId)),
     };
   });
@@ -59,4 +70,8 @@ export async function createBatch(
       reason: 'payout method not set',
     })),
   };
+}
+
+function sumOf(lines: readonly { amountMinor: bigint }[]): bigint {
+  return lines.reduce((sum, { amountMinor }) => sum + amountMinor, 0n);
 }

@@ -107,7 +107,7 @@ export function payoutRoutes(deps: MethodDeps & { directory: Directory }): Route
         answer: ThresholdRecord,
         status: 200,
         handle: async (call, manager) =>
-          setThreshold(deps, await own(call, manager), readers.threshold.read(call.body)),
+          setThreshold(deps, manager, await own(call, manager), readers.threshold.read(call.body)),
       },
       directory,
     ),

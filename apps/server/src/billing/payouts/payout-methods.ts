@@ -7,8 +7,9 @@ import {
   type Sealer,
   smallId,
 } from '../../platform/index.ts';
-import type { Program } from '../../workspaces/index.ts';
+import { actorName, type Program } from '../../workspaces/index.ts';
 import type { InvoiceDeps } from '../invoices/issue-invoices.ts';
+import { recordBilling } from '../record-billing.ts';
 import * as queries from './method-queries.ts';
 
 export interface MethodDeps extends InvoiceDeps {
@@ -29,14 +30,20 @@ export async function setPayoutMethod(
   const id = await getPartner(deps.postgres, program, partnerId);
   const details = readDetails(request);
   const masked = Object.fromEntries(Object.entries(details).map(([name, text]) => [name, mask(name, text)]));
-  const row = await queries.insertMethod(deps.postgres, {
-    workspaceId: program.workspaceId,
-    partnerId: id,
-    method: request.method,
-    sealed: deps.sealer.seal(JSON.stringify(details), detailsContext(program.workspaceId, id)),
-    masked,
-    setBy: `key ${actor.keyId}`,
-    at: deps.clock.now(),
+  const { workspaceId } = program;
+  const { method } = request;
+  const now = deps.clock.now();
+  const row = await deps.postgres.transaction(async (trx) => {
+    const inserted = await queries.insertMethod(trx, {
+      ...{ workspaceId, partnerId: id, method, masked },
+      sealed: deps.sealer.seal(JSON.stringify(details), detailsContext(workspaceId, id)),
+      setBy: actorName(actor),
+      at: now,
+    });
+    const subject = `partner ${id}`;
+    const act = { act: 'payout_method.set', programId: program.id, subject, details: { method } };
+    await recordBilling(trx, actor, act, now);
+    return inserted;
   });
   return toRecord(row);
 }

@@ -234,6 +234,17 @@ export interface CommissionsTable {
   created_at: Fixed<Date>;
 }
 
+export interface CommissionReviewsTable {
+  workspace_id: Fixed<number>;
+  id: LongIdentity;
+  commission_id: Fixed<bigint>;
+  verdict: Fixed<'approved' | 'rejected' | 'held'>;
+  reason: Fixed<string>;
+  hold_until: Fixed<Date | null>;
+  reviewed_by: Fixed<string>;
+  reviewed_at: Fixed<Date>;
+}
+
 export interface RefundsTable {
   workspace_id: Fixed<number>;
   id: LongIdentity;
@@ -298,6 +309,7 @@ export interface Tables {
   attributions: AttributionsTable;
   commissions: CommissionsTable;
   commission_standings: CommissionStandingsView;
+  commission_reviews: CommissionReviewsTable;
   stripe_inbox: StripeInboxTable;
   refunds: RefundsTable;
 }

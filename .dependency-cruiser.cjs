@@ -8,7 +8,7 @@ const floors = [
   'touches',
   'customers',
   'payments',
-  'reports|stripe|billing|verify',
+  'reports|stripe|billing|webhooks|verify',
   'jobs|http',
 ];
 

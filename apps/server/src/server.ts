@@ -7,7 +7,7 @@ import { listCommissionsRoute } from './commissions/index.ts';
 import { identifyVisitor, leadRoutes, listLeadsRoute } from './customers/index.ts';
 import { buildApp } from './http/app.ts';
 import { plainRoutes } from './http/plain-routes.ts';
-import { ensurePartitionsAround, runJobs } from './jobs/index.ts';
+import { ensurePartitionsAround, runDeliveries, runJobs } from './jobs/index.ts';
 import { listPaymentsRoute, paymentRoutes, reviewRoutes } from './payments/index.ts';
 import {
   type ClickHouse,
@@ -39,6 +39,7 @@ import {
   touchRoutes,
 } from './touches/index.ts';
 import { verifyRoutes } from './verify/index.ts';
+import { deliverMessage, webhookRoutes } from './webhooks/index.ts';
 import { type Directory, openDirectory, workspaceRoutes } from './workspaces/index.ts';
 
 export interface ServerOptions {
@@ -52,6 +53,7 @@ export interface ServerOptions {
   fee: { bps: number; freeRevenueMinor: bigint };
   rateLimitPerMinute: number;
   stripe: StripeSettings;
+  webhooks: { allowPrivate: boolean };
   /** Where people and Stripe reach this server; asked for when it serves. */
   publicUrl(): string;
   /** Run the schedule in this process. */
@@ -110,6 +112,8 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     settings: options.stripe,
     publicUrl: options.publicUrl,
   });
+  const sealer = createSealer(options.secret);
+  const webhooks = { ...stores, sealer, allowPrivate: options.webhooks.allowPrivate };
   const routes: Route[] = [
     ...touchRoutes({
       click: { postgres, directory, ingest, geo, clock, metrics },
@@ -135,7 +139,8 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     ...invoiceRoutes(stores),
     ...statementRoutes(stores),
     ...rateRoutes(stores),
-    ...payoutRoutes({ ...stores, sealer: createSealer(options.secret) }),
+    ...payoutRoutes({ ...stores, sealer }),
+    ...webhookRoutes(webhooks),
     ...reviewRoutes(stores),
     ...reportRoutes({ postgres, clickhouse, directory, clock, lagSeconds: () => shipper.lagSeconds() }),
     ...verifyRoutes(stores),
@@ -169,6 +174,9 @@ export async function openServer(options: ServerOptions): Promise<Server> {
         reconcileStripe: () => stripe.reconcile(),
       })
     : undefined;
+  const deliver = (key: { workspaceId: number; id: number }, isLast: boolean) =>
+    deliverMessage(webhooks, key, isLast);
+  const deliveries = options.jobs ? await runDeliveries({ postgres, log, deliver }) : undefined;
   return {
     app,
     routes,
@@ -183,6 +191,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
       await ingest.drain();
       await stripe.close();
       await jobs?.stop().catch(() => {});
+      await deliveries?.stop().catch(() => {});
       await shipper.stop();
       await directory.close();
       await clickhouse.close();

@@ -6,6 +6,9 @@ export interface BillingHolding {
   pendingBatchId: number;
   approvedBatchId: number;
   processingPayoutId: number;
+  /** An endpoint that is switched off, and a message of it that was given up. */
+  webhookEndpointId: number;
+  webhookMessageId: number;
 }
 
 /** Written past the rooms: what took weeks to come about stands there at once. */
@@ -82,7 +85,18 @@ export async function holdBilling(
     );
     return { batchId, payoutId };
   };
+  const webhookEndpointId = await one(
+    `insert into webhook_endpoints (workspace_id, program_id, url, secret_sealed, status, created_at)
+     values ($1, $2::integer, 'https://program-' || $2::integer || '.example/hook', '', 'disabled', now()) returning id`,
+    [programId],
+  );
+  const webhookMessageId = await one(
+    `insert into webhook_messages (workspace_id, endpoint_id, type, program_id, occurred_at, data, state)
+     values ($1, $2, 'invoice.issued', $3, now(), '{}', 'dead') returning id`,
+    [webhookEndpointId, programId],
+  );
   return {
+    ...{ webhookEndpointId, webhookMessageId },
     invoiceId,
     pendingBatchId: (await makeBatch()).batchId,
     approvedBatchId: (await makeBatch('approved')).batchId,

@@ -27,6 +27,8 @@ const idOfCollection: Record<string, (own: Holding) => unknown> = {
   invoices: (own) => own.invoiceId,
   'payout-batches': (own) => own.pendingBatchId,
   payouts: (own) => own.processingPayoutId,
+  'webhook-endpoints': (own) => own.webhookEndpointId,
+  'webhook-messages': (own) => own.webhookMessageId,
 };
 
 /** Fields that name something of a tenant, wherever they stand: in a path, a query or a body. */
@@ -96,6 +98,7 @@ const knownFields: Record<string, unknown> = {
   routing_number: '021000021',
   stripe_account: 'acct_0123456789',
 
+  types: ['invoice.paid'],
   redirect_uri: 'http://127.0.0.1:4711/callback',
   webhook_secret: 'whsec_0123456789abcdef',
   domain: 'shop.example',

@@ -38,6 +38,7 @@ describe('after any sequence of operations', () => {
         await expectBalancedBooks(server);
         await expectKeptByFormula(play);
         await expectReplaysChangeNothing(play);
+        await expectNothingToVerify();
       }),
       {
         numRuns: stories,
@@ -144,6 +145,12 @@ async function expectKeptByFormula({ story }: Play): Promise<void> {
     expect(fee_kept).toBe(halfEven(fee, paid - refunded, paid));
     if (refunded === paid) expect([kept, fee_kept]).toEqual([0n, 0n]);
   }
+}
+
+/** The server's own proof agrees: every entry is where the facts say it belongs. */
+async function expectNothingToVerify(): Promise<void> {
+  const { body } = await server.get('/api/v1/verify', server.key);
+  expect(body.data).toMatchObject({ ok: true, fault: null });
 }
 
 async function expectReplaysChangeNothing({ story, sent, model, workspaceId }: Play): Promise<void> {

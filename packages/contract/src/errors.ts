@@ -111,6 +111,11 @@ export const errorCatalogue = {
     'Payout batch not found',
     'Check the batch id; list them with GET …/payout-batches.',
   ),
+  webhook_not_found: entry(
+    404,
+    'Webhook endpoint or message not found',
+    'Check the id; list them with GET /api/v1/webhook-endpoints.',
+  ),
   payout_not_found: entry(404, 'Payout not found', 'Check the payout id; it stands in its batch.'),
   payout_method_not_set: entry(404, 'Payout method not set', 'Set one: PUT …/payout-method.'),
   sale_not_found: entry(

@@ -13,3 +13,4 @@ export * from './stripe.ts';
 export * from './track.ts';
 export * from './verify.ts';
 export * from './visits.ts';
+export * from './webhooks.ts';

@@ -1,9 +1,10 @@
-import { type Runner, run, Logger as WorkerLogger } from 'graphile-worker';
+import type { Runner } from 'graphile-worker';
 import { issueInvoices, markOverdue } from '../billing/index.ts';
 import { releaseHolds } from '../commissions/index.ts';
 import { type Clock, dayMs, type Log, type Postgres } from '../platform/index.ts';
 import { ensureClickPartitions } from '../touches/index.ts';
 import { foldLinkClicks } from '../workspaces/index.ts';
+import { runWorker } from './run-worker.ts';
 
 export interface JobDeps {
   postgres: Postgres;
@@ -38,18 +39,10 @@ export function ensurePartitionsAround(postgres: Postgres, now: Date): Promise<v
 
 /** Starts the job runner; it works until `stop()`. */
 export function runJobs(deps: JobDeps): Promise<Runner> {
-  const { postgres, clock, log } = deps;
-  return run({
-    pgPool: postgres.pool,
+  const { postgres, clock } = deps;
+  return runWorker(deps, {
     concurrency: 2,
-    noHandleSignals: true,
-    pollInterval: 2000,
     crontab: schedule,
-    logger: new WorkerLogger(() => (level, message) => {
-      if (level === 'error') log.error(message);
-      else if (level === 'warning') log.warn(message);
-      else log.debug(message);
-    }),
     taskList: {
       fold_link_clicks: async () => {
         await foldLinkClicks(postgres);

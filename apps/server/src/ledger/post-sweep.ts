@@ -1,19 +1,11 @@
 import type { Currency } from '../money/index.ts';
 import type { Transaction } from '../platform/index.ts';
 import type { Account } from './accounts.ts';
+import type { Rest, Sweep } from './sweep.ts';
 import * as queries from './sweep-queries.ts';
 
 // Money of many commissions and payments, moved at once: each line's balance by itself, and set by set, so that a month of
 // a large program never passes through this process.
-
-/** Which money is billed: all that stands in some accounts. */
-export interface Sweep {
-  to: ReadonlyMap<Account, Account>;
-  /** What was posted by then… */
-  before: Date;
-  /** …and what these transactions posted, whenever that was. */
-  alsoOf: readonly bigint[];
-}
 
 export interface Swept {
   currency: Currency;
@@ -32,13 +24,6 @@ export async function postSweep(trx: Transaction, head: queries.Head, sweep: Swe
     one.movedMinor.set(account, minor);
   }
   return [...swept.values()];
-}
-
-/** What partners' commissions have in an account, less what they are in debit with in another. */
-export interface Rest {
-  from: Account;
-  lessDebitOf: Account;
-  currency: Currency;
 }
 
 /** What {@link postRest} would move, by partner. */

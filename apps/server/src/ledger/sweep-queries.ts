@@ -1,7 +1,7 @@
 import type { Currency } from '../money/index.ts';
 import { type Sql, statement, type Transaction } from '../platform/index.ts';
 import type { Account } from './accounts.ts';
-import type { Rest, Sweep } from './post-sweep.ts';
+import type { Rest, Sweep } from './sweep.ts';
 import type { LedgerTransaction } from './transaction.ts';
 
 export interface ProgramKey {

@@ -26,6 +26,8 @@ export interface Config {
     connectSecret: string | undefined;
     apiBase: string | undefined;
   };
+  /** Webhooks may go to private networks, and without TLS. */
+  webhooksAllowPrivate: boolean;
   /** Started by npm, whose death should end us too. */
   startedByNpm: boolean;
 }
@@ -91,6 +93,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       connectSecret: stripe('STRIPE_CONNECT_WEBHOOK_SECRET', /^whsec_\S+$/, 'whsec_'),
       apiBase: url('STRIPE_API_BASE', ['http:', 'https:']),
     },
+    webhooksAllowPrivate: whole('HEADWATER_WEBHOOKS_ALLOW_PRIVATE', 0, 0, 1) === 1,
     startedByNpm: text('npm_lifecycle_event') !== undefined,
   };
 }

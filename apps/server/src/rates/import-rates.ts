@@ -31,6 +31,10 @@ export async function importRates(
   actor: ManagementPrincipal,
   request: ImportRatesRequest,
 ): Promise<{ imported: number }> {
+  // Rates are the whole workspace's.
+  if (actor.programScope !== null) {
+    throw new AppError('missing_permission', 'Missing permission: program_scope must be null');
+  }
   const told = request.csv === undefined ? (request.rates ?? []) : readCsv(request.csv);
   if (told.length === 0) throw new AppError('invalid_request', 'rates is required');
   if (told.length > maxRates) throw new AppError('invalid_request', `rates must not exceed ${maxRates}`);

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { findPolicy, type Policy } from '../commissions/index.ts';
 import type { Postgres, Transaction } from '../platform/index.ts';
 import { checkChain } from '../workspaces/index.ts';
@@ -16,7 +17,7 @@ export interface Verification {
 }
 
 // Payments at a time: what of them is in memory at once.
-const pageSize = 2000;
+const pageSize = 1000;
 
 /**
  * Reads a workspace's books whole and reckons them again from the facts, as of one instant and without a lock: beside a
@@ -73,28 +74,42 @@ async function checkPayments(
   counts: { payments: number; commissions: number },
 ): Promise<Fault | null> {
   const policies = new Map<number, Policy>();
-  for (let after = 0n; ; ) {
-    const payments = await queries.listPaymentsPage(trx, workspaceId, after, pageSize);
-    const [first, last] = [payments[0], payments.at(-1)];
-    if (first === undefined || last === undefined) return null;
-    const commissions = await queries.listCommissionsPage(trx, workspaceId, first.id, last.id);
-    const balances = await queries.listBalancesPage(trx, workspaceId, first.id, last.id);
+  // The next page is read while this one is reckoned.
+  let next = loadPage(trx, workspaceId, 0n);
+  for (;;) {
+    const { payments, commissions, balances } = await next;
+    const last = payments.at(-1);
+    if (last === undefined) return null;
     for (const { policyId } of commissions) {
       if (policies.has(policyId)) continue;
       const policy = await findPolicy(trx, workspaceId, policyId);
       if (policy !== undefined) policies.set(policyId, policy);
     }
+    next = loadPage(trx, workspaceId, last.id);
     const commissionsOf = byPayment(commissions);
     const balancesOf = byPayment(balances);
-    for (const payment of payments) {
+    for (const [index, payment] of payments.entries()) {
+      // Others want to be answered too, and the next page's rows to be read.
+      if (index % 100 === 0) await setImmediate();
       const own = commissionsOf.get(payment.id) ?? [];
       const fault = checkPayment(payment, own, balancesOf.get(payment.id) ?? [], (id) => policies.get(id));
-      if (fault !== null) return fault;
+      if (fault === null) continue;
+      await next;
+      return fault;
     }
     counts.payments += payments.length;
     counts.commissions += commissions.length;
-    after = last.id;
   }
+}
+
+/** Payments after one, and what belongs to them. */
+async function loadPage(trx: Transaction, workspaceId: number, after: bigint) {
+  const payments = await queries.listPaymentsPage(trx, workspaceId, after, pageSize);
+  const [first, last] = [payments[0], payments.at(-1)];
+  if (first === undefined || last === undefined) return { payments, commissions: [], balances: [] };
+  const commissions = await queries.listCommissionsPage(trx, workspaceId, first.id, last.id);
+  const balances = await queries.listBalancesPage(trx, workspaceId, first.id, last.id);
+  return { payments, commissions, balances };
 }
 
 function byPayment<Row extends { paymentId: bigint }>(rows: readonly Row[]): Map<bigint, Row[]> {

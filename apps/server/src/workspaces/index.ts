@@ -10,7 +10,7 @@ export { type Directory, openDirectory } from './directory.ts';
 export { foldLinkClicks } from './fold-link-clicks.ts';
 export { workspaceRoutes } from './http.ts';
 export { dataRoute, listRoute } from './manage-route.ts';
-export { getOwnProgram } from './own-program.ts';
+export { getOpenProgram, getOwnProgram } from './own-program.ts';
 export { getOwnWebsite } from './own-website.ts';
 export { pauseProgram, resumeProgram } from './pause-program.ts';
 export { type LinkTarget, originAllowed, type Program, type Website } from './program.ts';

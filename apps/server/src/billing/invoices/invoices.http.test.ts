@@ -275,3 +275,68 @@ it('an invoice is a PDF with its number in its name, and never changes', async (
     server.database.postgres.query('update invoices set commission_minor = 1 where id = $1', [id]),
   ).rejects.toThrow(/never changed/);
 });
+
+describe('time travel', () => {
+  /** The same three weeks, with the jobs run whenever the caller says; what was billed for each of them. */
+  async function threeWeeks(name: string, jobs: (at: string) => Promise<void>) {
+    server.clock.set('2028-05-02T12:00:00Z');
+    const story = await tellStory(server, {
+      commission: { type: 'cps_lifetime', rate_bps: 2000 },
+      settings: { hold_period_days: 5, fee_bps: 350 },
+    });
+    await story.addPartner(name);
+    const sell = async (at: string, id: string, cents: number) => {
+      await jobs(at);
+      server.clock.set(at);
+      const click = { click_id: await story.click(name), customer_key: id };
+      expect(await story.sale({ transaction_id: id, amount_cents: cents, ...click })).toMatchObject({
+        status: 200,
+      });
+    };
+    await sell('2028-05-02T12:00:00Z', 'a', 10_000);
+    // Its hold ends on a Sunday, a minute before the week does.
+    await sell('2028-05-09T23:59:00Z', 'b', 20_000);
+    await sell('2028-05-10T12:00:00Z', 'c', 40_000);
+    await jobs('2028-05-22T09:30:00Z');
+    await story.refund({ transaction_id: 'a', refund_amount_cents: 5000, refund_id: 'r' });
+    await jobs('2028-06-05T12:00:00Z');
+    const { body } = await server.get(`/api/v1/programs/${story.programId}/invoices`, server.key);
+    return body.data
+      .map((one: Record<string, unknown>) => [
+        ...[one.period_start, one.commission_cents, one.fee_cents, one.carried_cents],
+      ])
+      .reverse();
+  }
+
+  const release = () => releaseHolds(server.database.postgres, server.clock.now());
+
+  it('jobs that run late, twice or in another order bill the same weeks', async () => {
+    const onTime = await threeWeeks('on-time', async (until) => {
+      const end = new Date(until);
+      for (let now = server.clock.now(); now <= end; now = server.clock.now()) {
+        await release();
+        await issueInvoices({ postgres: server.database.postgres, clock: server.clock });
+        server.clock.advance(3_600_000);
+      }
+    });
+    expect(onTime).toEqual([
+      ['2028-05-01', 2000, 350, 0],
+      ['2028-05-08', 4000, 700 + 1400, 0],
+      ['2028-05-15', 8000, 0, 0],
+      ['2028-05-22', -1000, -175, 0],
+    ]);
+    const twiceAndInAnotherOrder = await threeWeeks('another-order', async (until) => {
+      server.clock.set(until);
+      await run();
+      await Promise.all([run(), release(), run()]);
+      await release();
+    });
+    expect(twiceAndInAnotherOrder).toEqual(onTime);
+    const late = await threeWeeks('late', async (until) => {
+      if (until < '2028-05-20') return;
+      server.clock.set(until);
+      await run();
+    });
+    expect(late).toEqual(onTime);
+  });
+});

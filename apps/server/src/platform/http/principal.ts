@@ -11,6 +11,8 @@ export const scopes = [
   // Beyond the contract's list: who bills and pays is seldom who sets up, and two people stand behind a payout.
   'billing:manage',
   'payout:approve',
+  // Whoever may be told everything.
+  'webhook:manage',
 ] as const;
 export type Scope = (typeof scopes)[number];
 

@@ -10,7 +10,7 @@ export interface UsdRate {
   asOf: string;
 }
 
-/** Weekends and holidays have no rates of their own; one that is older says nothing about this day any more. */
+/** Weekends and holidays have no rates of their own; one of the same weekday a week ago says nothing about this day. */
 const maxAgeDays = 7;
 
 /** The latest rate of a currency on a day (UTC) or up to a week before it. */

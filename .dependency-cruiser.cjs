@@ -2,7 +2,7 @@
 const floors = [
   'platform|money',
   'ledger|workspaces',
-  'rates',
+  'rates|mails',
   'attribution',
   'commissions',
   'touches',

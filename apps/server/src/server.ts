@@ -8,6 +8,7 @@ import { identifyVisitor, leadRoutes, listLeadsRoute } from './customers/index.t
 import { buildApp } from './http/app.ts';
 import { plainRoutes } from './http/plain-routes.ts';
 import { ensurePartitionsAround, runDeliveries, runJobs } from './jobs/index.ts';
+import { mailRoutes, sendMail } from './mails/index.ts';
 import { listPaymentsRoute, paymentRoutes, reviewRoutes } from './payments/index.ts';
 import {
   type ClickHouse,
@@ -54,6 +55,8 @@ export interface ServerOptions {
   rateLimitPerMinute: number;
   stripe: StripeSettings;
   webhooks: { allowPrivate: boolean };
+  /** Where mails go out; undefined: they are kept. */
+  smtp: { url: string; from: string } | undefined;
   /** Where people and Stripe reach this server; asked for when it serves. */
   publicUrl(): string;
   /** Run the schedule in this process. */
@@ -141,6 +144,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     ...rateRoutes(stores),
     ...payoutRoutes({ ...stores, sealer }),
     ...webhookRoutes(webhooks),
+    ...mailRoutes({ ...stores, sealer }),
     ...reviewRoutes(stores),
     ...reportRoutes({ postgres, clickhouse, directory, clock, lagSeconds: () => shipper.lagSeconds() }),
     ...verifyRoutes(stores),
@@ -176,7 +180,9 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     : undefined;
   const deliver = (key: { workspaceId: number; id: number }, isLast: boolean) =>
     deliverMessage(webhooks, key, isLast);
-  const deliveries = options.jobs ? await runDeliveries({ postgres, log, deliver }) : undefined;
+  const mail = (key: { workspaceId: number; id: number }, isLast: boolean) =>
+    sendMail({ ...stores, sealer, smtp: options.smtp }, key, isLast);
+  const deliveries = options.jobs ? await runDeliveries({ postgres, log, deliver, mail }) : undefined;
   return {
     app,
     routes,

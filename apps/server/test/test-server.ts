@@ -85,6 +85,7 @@ export async function openTestServer(
     geo: noGeo,
     fee: options.fee ?? { bps: 0, freeRevenueMinor: 0n },
     rateLimitPerMinute: options.rateLimitPerMinute ?? 1_000_000,
+    smtp: undefined,
     webhooks: { allowPrivate: options.webhooksAllowPrivate ?? false },
     stripe: {
       secretKey: undefined,

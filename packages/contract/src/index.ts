@@ -4,6 +4,7 @@ export * from './errors.ts';
 export * from './explain.ts';
 export * from './fields.ts';
 export * from './lists.ts';
+export * from './mails.ts';
 export * from './payouts.ts';
 export * from './rates.ts';
 export * from './reports.ts';

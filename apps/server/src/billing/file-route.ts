@@ -31,7 +31,7 @@ export function fileRoute(spec: {
       const { name, content } = await handle(call, call.principal);
       return {
         status: 200,
-        body: Buffer.from(content as string),
+        body: typeof content === 'string' ? Buffer.from(content) : content,
         headers: {
           'content-type': spec.file === 'text/csv' ? 'text/csv; charset=utf-8' : spec.file,
           'content-disposition': `attachment; filename="${name}"`,

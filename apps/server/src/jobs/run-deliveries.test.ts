@@ -22,6 +22,7 @@ it('a webhook gets twenty-one attempts by the runner, which take three days', as
   const runner = await runDeliveries({
     ...{ postgres, log: silentLog },
     deliver: (key, isLast) => deliverMessage(deps, key, isLast),
+    mail: async () => {},
   });
   try {
     const made = await server.post('/api/v1/webhook-endpoints', { url }, server.key);

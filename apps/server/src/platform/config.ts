@@ -28,6 +28,8 @@ export interface Config {
   };
   /** Webhooks may go to private networks, and without TLS. */
   webhooksAllowPrivate: boolean;
+  /** Where mails go out; undefined: they are kept. */
+  smtp: { url: string; from: string } | undefined;
   /** Started by npm, whose death should end us too. */
   startedByNpm: boolean;
 }
@@ -69,6 +71,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       throw new ConfigError(`${name} must start with ${shape}.`);
     return value;
   };
+  const smtpUrl = url('SMTP_URL', ['smtp:', 'smtps:']);
   return {
     port: whole('PORT', 3000, 0, 65535),
     host: text('HOST') ?? '0.0.0.0',
@@ -94,6 +97,10 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       apiBase: url('STRIPE_API_BASE', ['http:', 'https:']),
     },
     webhooksAllowPrivate: whole('HEADWATER_WEBHOOKS_ALLOW_PRIVATE', 0, 0, 1) === 1,
+    smtp:
+      smtpUrl === undefined
+        ? undefined
+        : { url: smtpUrl, from: text('HEADWATER_MAIL_FROM') ?? 'Headwater <headwater@localhost>' },
     startedByNpm: text('npm_lifecycle_event') !== undefined,
   };
 }

@@ -17,7 +17,7 @@ export interface Verification {
 }
 
 // Payments at a time: what of them is in memory at once.
-const pageSize = 1000;
+const pageSize = 500;
 
 /**
  * Reads a workspace's books whole and reckons them again from the facts, as of one instant and without a lock: beside a

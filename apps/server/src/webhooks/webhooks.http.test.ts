@@ -227,7 +227,7 @@ describe('the secret', () => {
   it('is sealed at rest and shown once; a new one signs beside the old for a day', async () => {
     const one = await endpoint({ types: ['lead.created'] });
     const [row] = await server.database.postgres.query<{ text: string }>(
-      `select convert_from(secret_sealed, 'LATIN1') as text from webhook_endpoints where id = $1`,
+      `select encode(secret_sealed, 'escape') as text from webhook_endpoints where id = $1`,
       [one.id],
     );
     expect(row?.text).not.toContain(one.secret);

@@ -3,6 +3,7 @@ import { postSweep } from '../../ledger/index.ts';
 import type { Clock, Postgres, Sql, Transaction } from '../../platform/index.ts';
 import { recordBilling, schedule } from '../record-billing.ts';
 import { lastBilledMonday, mondayOf, nextMonday, weekMs } from '../week.ts';
+import { writeIssued } from '../write-mails.ts';
 import * as queries from './queries.ts';
 import { settleFees } from './settle-fees.ts';
 
@@ -82,6 +83,7 @@ async function billWeek(
     // Nobody pays what is not above zero: its fee is settled by being carried over.
     const totalMinor = invoice.commissionMinor + invoice.feeMinor + invoice.carriedMinor;
     if (totalMinor <= 0n) await settleFees(trx, invoice, now);
+    await writeIssued(trx, { ...invoice, number, totalMinor }, now);
   }
   for (const number of numbers) {
     const act = { act: 'invoice.issue', programId: program.programId, subject: `invoice ${number}` };

@@ -1,5 +1,6 @@
 import { pauseProgram } from '../../workspaces/index.ts';
 import { recordBilling, schedule } from '../record-billing.ts';
+import { writeOverdue } from '../write-mails.ts';
 import type { InvoiceDeps } from './issue-invoices.ts';
 import { insertReminder, isPaid, listPastDue } from './pay-queries.ts';
 import { lockBilling } from './queries.ts';
@@ -20,6 +21,7 @@ export async function markOverdue({ postgres, clock }: InvoiceDeps): Promise<num
       if (!(await insertReminder(trx, invoice, now))) return 0;
       const { workspaceId, programId, number } = invoice;
       const by = { workspaceId, name: schedule } as const;
+      await writeOverdue(trx, invoice, now);
       const isPaused = await pauseProgram(trx, workspaceId, programId);
       await recordBilling(trx, by, { act: 'invoice.overdue', programId, subject: `invoice ${number}` }, now);
       if (isPaused) {

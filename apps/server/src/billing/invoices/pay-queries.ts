@@ -80,14 +80,23 @@ export async function isAnyOverdue(sql: Sql, program: ProgramKey): Promise<boole
 
 const pastDue = statement(
   'billing.list_past_due',
-  `select i.workspace_id as "workspaceId", i.program_id as "programId", i.id, i.number from invoices i
+  `select i.workspace_id as "workspaceId", i.program_id as "programId", i.id, i.number, i.currency,
+     i.total_minor as "totalMinor", i.due_at as "dueAt"
+   from invoices i
    where i.due_at <= $1 and i.total_minor > 0
      and not exists (select from invoice_payments p where p.workspace_id = i.workspace_id and p.invoice_id = i.id)
      and not exists (select from invoice_reminders r where r.workspace_id = i.workspace_id and r.invoice_id = i.id)
    order by i.id`,
 );
 
-export function listPastDue(sql: Sql, now: Date): Promise<(InvoiceKey & { number: string })[]> {
+export interface PastDueInvoice extends InvoiceKey {
+  number: string;
+  currency: Currency;
+  totalMinor: bigint;
+  dueAt: Date;
+}
+
+export function listPastDue(sql: Sql, now: Date): Promise<PastDueInvoice[]> {
   return sql.query(pastDue, [now]);
 }
 

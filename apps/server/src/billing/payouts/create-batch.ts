@@ -6,6 +6,7 @@ import { actorName, type Program } from '../../workspaces/index.ts';
 import type { InvoiceDeps } from '../invoices/issue-invoices.ts';
 import { lockBilling } from '../invoices/queries.ts';
 import { recordBilling } from '../record-billing.ts';
+import { writeBatch } from '../write-mails.ts';
 import * as queries from './queries.ts';
 import { getBatch } from './read-batches.ts';
 
@@ -48,12 +49,14 @@ export async function createBatch(
     );
     const batch = { ...key, currency, ledgerTransactionId, createdBy: actorName(actor), createdAt: now };
     const made = await queries.insertBatch(trx, batch, lines);
+    const totalMinor = sumOf(lines);
+    await writeBatch(trx, { ...key, id: made, currency, payouts: lines.length, totalMinor }, now);
     await recordBilling(
       trx,
       actor,
       {
         ...{ act: 'payout_batch.create', programId: program.id, subject: `payout batch ${made}` },
-        details: { currency, payouts: lines.length, total_cents: Number(sumOf(lines)) },
+        details: { currency, payouts: lines.length, total_cents: Number(totalMinor) },
       },
       now,
     );

@@ -248,7 +248,7 @@ describe('where the money goes', () => {
       details: { account_holder: 'A***', iban: '****3000' },
     });
     const [row] = await server.database.postgres.query<{ text: string }>(
-      `select convert_from(details_sealed, 'LATIN1') || details_masked::text as text from payout_methods
+      `select encode(details_sealed, 'escape') || details_masked::text as text from payout_methods
        where partner_id = $1`,
       [program.partner.id],
     );

@@ -2,12 +2,13 @@
 const floors = [
   'platform|money',
   'ledger|workspaces',
+  'rates|mails',
   'attribution',
   'commissions',
   'touches',
   'customers',
   'payments',
-  'reports|stripe',
+  'reports|stripe|billing|webhooks|verify',
   'jobs|http',
 ];
 

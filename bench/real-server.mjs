@@ -48,6 +48,7 @@ export async function startRealServer({ nodeArguments = [] } = {}) {
     url,
     pid: child.pid,
     dataDir,
+    key,
     /** A call of the management API that must succeed; its `data`. */
     create: async (path, body) => (await ask(url, key, 'POST', `/api/v1${path}`, body)).data,
     databaseUrl: () => databaseUrlIn(dataDir),

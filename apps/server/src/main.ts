@@ -66,6 +66,8 @@ async function main(): Promise<void> {
       fee: { bps: config.feeBps, freeRevenueMinor: config.feeFreeMinor },
       rateLimitPerMinute: config.rateLimitPerMinute,
       stripe: config.stripe,
+      smtp: config.smtp,
+      webhooks: { allowPrivate: config.webhooksAllowPrivate },
       publicUrl: () => url,
       jobs: true,
       onProgress: progress.show,

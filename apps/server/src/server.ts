@@ -2,17 +2,20 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import pg from 'pg';
+import { invoiceRoutes, payoutRoutes, statementRoutes } from './billing/index.ts';
 import { listCommissionsRoute } from './commissions/index.ts';
 import { identifyVisitor, leadRoutes, listLeadsRoute } from './customers/index.ts';
 import { buildApp } from './http/app.ts';
 import { plainRoutes } from './http/plain-routes.ts';
-import { ensurePartitionsAround, runJobs } from './jobs/index.ts';
-import { listPaymentsRoute, paymentRoutes } from './payments/index.ts';
+import { ensurePartitionsAround, runDeliveries, runJobs } from './jobs/index.ts';
+import { mailRoutes, sendMail } from './mails/index.ts';
+import { listPaymentsRoute, paymentRoutes, reviewRoutes } from './payments/index.ts';
 import {
   type ClickHouse,
   type Clock,
   createHasher,
   createMetrics,
+  createSealer,
   createShipper,
   type Log,
   migrate,
@@ -24,6 +27,7 @@ import {
   type Route,
   type Shipper,
 } from './platform/index.ts';
+import { rateRoutes } from './rates/index.ts';
 import { reconcileAll, reportRoutes } from './reports/index.ts';
 import { openStripeEdge, type StripeEdge, type StripeSettings } from './stripe/index.ts';
 import {
@@ -35,6 +39,8 @@ import {
   listClicksRoute,
   touchRoutes,
 } from './touches/index.ts';
+import { verifyRoutes } from './verify/index.ts';
+import { deliverMessage, webhookRoutes } from './webhooks/index.ts';
 import { type Directory, openDirectory, workspaceRoutes } from './workspaces/index.ts';
 
 export interface ServerOptions {
@@ -48,6 +54,9 @@ export interface ServerOptions {
   fee: { bps: number; freeRevenueMinor: bigint };
   rateLimitPerMinute: number;
   stripe: StripeSettings;
+  webhooks: { allowPrivate: boolean };
+  /** Where mails go out; undefined: they are kept. */
+  smtp: { url: string; from: string } | undefined;
   /** Where people and Stripe reach this server; asked for when it serves. */
   publicUrl(): string;
   /** Run the schedule in this process. */
@@ -106,6 +115,8 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     settings: options.stripe,
     publicUrl: options.publicUrl,
   });
+  const sealer = createSealer(options.secret);
+  const webhooks = { ...stores, sealer, allowPrivate: options.webhooks.allowPrivate };
   const routes: Route[] = [
     ...touchRoutes({
       click: { postgres, directory, ingest, geo, clock, metrics },
@@ -128,7 +139,15 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     ...listLeadsRoute(stores),
     ...listPaymentsRoute(stores),
     ...listCommissionsRoute(stores),
+    ...invoiceRoutes(stores),
+    ...statementRoutes(stores),
+    ...rateRoutes(stores),
+    ...payoutRoutes({ ...stores, sealer }),
+    ...webhookRoutes(webhooks),
+    ...mailRoutes({ ...stores, sealer }),
+    ...reviewRoutes(stores),
     ...reportRoutes({ postgres, clickhouse, directory, clock, lagSeconds: () => shipper.lagSeconds() }),
+    ...verifyRoutes(stores),
     ...stripe.routes,
   ];
   const tracker = await readFile(join(packageRoot(), '../../packages/tracker/dist/headwater.js'), 'utf8');
@@ -159,6 +178,11 @@ export async function openServer(options: ServerOptions): Promise<Server> {
         reconcileStripe: () => stripe.reconcile(),
       })
     : undefined;
+  const deliver = (key: { workspaceId: number; id: number }, isLast: boolean) =>
+    deliverMessage(webhooks, key, isLast);
+  const mail = (key: { workspaceId: number; id: number }, isLast: boolean) =>
+    sendMail({ ...stores, sealer, smtp: options.smtp }, key, isLast);
+  const deliveries = options.jobs ? await runDeliveries({ postgres, log, deliver, mail }) : undefined;
   return {
     app,
     routes,
@@ -173,6 +197,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
       await ingest.drain();
       await stripe.close();
       await jobs?.stop().catch(() => {});
+      await deliveries?.stop().catch(() => {});
       await shipper.stop();
       await directory.close();
       await clickhouse.close();

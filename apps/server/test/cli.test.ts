@@ -282,3 +282,30 @@ describe('every command', () => {
     }
   });
 });
+
+describe('headwater verify', () => {
+  it('says ok and 0 beside a running server; names the fault and 1 when a byte was changed', async () => {
+    const click = await story.click('anna');
+    await story.sale({ transaction_id: 'to-verify', click_id: click, amount_cents: 9999 });
+    const whole = await run(['verify', '--json']);
+    expect([whole.code, whole.err]).toEqual([0, '']);
+    expect(JSON.parse(whole.out)).toMatchObject({ ok: true, fault: null });
+    expect((await run(['verify'])).out).toMatch(/✓ The books are whole: \d+ payments/);
+
+    const change = (by: number) =>
+      server.database.postgres.transaction(async (trx) => {
+        await trx.query(`set local session_replication_role = 'replica'`);
+        await trx.query(
+          `update payments set amount_minor = amount_minor + ${by} where transaction_id = 'to-verify'`,
+        );
+      });
+    await change(1);
+    const broken = await run(['verify', '--json']);
+    await change(-1);
+    expect(broken.code).toBe(1);
+    expect(JSON.parse(broken.out)).toMatchObject({
+      ok: false,
+      fault: { what: expect.stringMatching(/^payment \d+$/) },
+    });
+  });
+});

@@ -22,7 +22,13 @@ const idOfCollection: Record<string, (own: Holding) => unknown> = {
   links: (own) => own.linkId,
   websites: (own) => own.websiteId,
   payments: (own) => own.paymentId,
+  commissions: (own) => own.commissionId,
   'api-keys': (own) => own.keyId,
+  invoices: (own) => own.invoiceId,
+  'payout-batches': (own) => own.pendingBatchId,
+  payouts: (own) => own.processingPayoutId,
+  'webhook-endpoints': (own) => own.webhookEndpointId,
+  'webhook-messages': (own) => own.webhookMessageId,
 };
 
 /** Fields that name something of a tenant, wherever they stand: in a path, a query or a body. */
@@ -34,6 +40,7 @@ export const idFields: Record<string, (own: Holding) => unknown> = {
   partner_id: (own) => own.partnerId,
   link_id: (own) => own.linkId,
   payment_id: (own) => own.paymentId,
+  commission_ids: (own) => [own.commissionId],
   click_id: (own) => own.clickId,
   click_ids: (own) => [own.clickId],
   existing_click_id: (own) => own.clickId,
@@ -70,10 +77,28 @@ const exceptions: Record<string, (body: Record<string, unknown>, own: Holding) =
   'POST /api/v1/programs/:id/stripe/reconcile': () => ({ from: '2026-01-01', to: '2026-01-31' }),
   'POST /api/v1/programs/:id/stripe/connect': (_body, own) => ({ api_key: own.stripeKey }),
   'POST /api/v1/programs/:id/stripe/oauth/complete': (_body, own) => own.stripeGrant,
+  'POST /api/v1/fx-rates': () => ({
+    rates: [{ date: '2026-01-01', currency: 'EUR', usd_per_unit: '1.1' }],
+  }),
   'POST /api/v1/track/refund': (body, own) => ({ ...body, transaction_id: own.transactionId }),
 };
 
+/** Routes that need something in another state than the first of its kind is in. */
+const pathIds: Record<string, (own: Holding) => unknown> = {
+  'POST /api/v1/payout-batches/:id/start': (own) => own.approvedBatchId,
+  'GET /api/v1/payout-batches/:id/export': (own) => own.approvedBatchId,
+};
+
 const knownFields: Record<string, unknown> = {
+  email: 'someone@shop.example',
+  account_holder: 'Someone',
+  iban: 'DE89370400440532013000',
+  bic: 'COBADEFFXXX',
+  account_number: '12345678',
+  routing_number: '021000021',
+  stripe_account: 'acct_0123456789',
+
+  types: ['invoice.paid'],
   redirect_uri: 'http://127.0.0.1:4711/callback',
   webhook_secret: 'whsec_0123456789abcdef',
   domain: 'shop.example',
@@ -83,6 +108,8 @@ const knownFields: Record<string, unknown> = {
   currency: 'USD',
   scopes: ['program:read'],
   expires_at: '2100-01-01T00:00:00Z',
+  // ahead, and not beyond a year
+  hold_until: new Date(Date.now() + 200 * 86_400_000).toISOString(),
   by: 'source',
   from: '2026-01-01',
   to: '2026-12-31',
@@ -102,7 +129,10 @@ export function pathParams(route: Route): { name: string; collection: string }[]
 /** A request that names what `own` holds, made from the route's own schemas: a new route needs no example. */
 export function exampleRequest(route: Route, own: Holding): ExampleRequest {
   const params = Object.fromEntries(
-    pathParams(route).map(({ name, collection }) => [name, String(paramOf(name, collection)(own))]),
+    pathParams(route).map(({ name, collection }) => {
+      const find = pathIds[`${route.method} ${route.path}`] ?? paramOf(name, collection);
+      return [name, String(find(own))];
+    }),
   );
   const general = route.body === undefined ? undefined : exampleObject(route.body, own, false);
   const exception = exceptions[`${route.method} ${route.path}`];

@@ -288,6 +288,7 @@ function nobody(): Holding {
     sessionId: text,
     transactionId: text,
     paymentId: 2_000_000_000,
+    commissionId: 2_000_000_000,
     keyId: 2_000_000_000,
     stripeEndpointId: 2_000_000_000,
     stripeEventId: 2_000_000_000,

@@ -38,6 +38,7 @@ describe('after any sequence of operations', () => {
         await expectBalancedBooks(server);
         await expectKeptByFormula(play);
         await expectReplaysChangeNothing(play);
+        await expectNothingToVerify();
       }),
       {
         numRuns: stories,
@@ -74,7 +75,7 @@ async function expectSameBooks({ story, model, partnerIds }: Play): Promise<void
 
   const standings = await query<{ transaction_id: string | null; partner_id: number; line: string }>(
     `select p.transaction_id, c.partner_id, concat_ws(' ', c.type, c.amount_minor, c.currency, s.pending_minor,
-       s.approved_minor, s.paid_minor) as line
+       s.approved_minor, s.invoiced_minor, s.payout_minor, s.paid_minor) as line
      from commissions c join commission_standings s on s.workspace_id = c.workspace_id and s.id = c.id
      left join payments p on p.workspace_id = c.workspace_id and p.id = c.payment_id
      where c.program_id = $1`,
@@ -85,9 +86,23 @@ async function expectSameBooks({ story, model, partnerIds }: Play): Promise<void
     ...model.otherCommissions.map((commission) => ({ id: '-', commission })),
     ...model.payments.flatMap(({ id, commissions }) => commissions.map((commission) => ({ id, commission }))),
   ].map(({ id, commission: c }) =>
-    [id, c.partner, c.type, c.amount, c.currency, c.pending, c.approved, c.paid].join(' '),
+    [id, c.partner, c.type, c.amount, c.currency, c.pending, c.approved, c.invoiced, c.payout, c.paid].join(
+      ' ',
+    ),
   );
   expect(lines.sort()).toEqual(expected.sort());
+
+  const invoices = await query<{ line: string }>(
+    `select concat_ws(' ', extract(epoch from period_end)::bigint * 1000, currency, commission_minor, fee_minor,
+       carried_minor) as line
+     from invoices where program_id = $1 order by period_end, currency`,
+    [story.programId],
+  );
+  expect(invoices.map(({ line }) => line)).toEqual(
+    model.billing.invoices.map((one) =>
+      [one.end, one.currency, one.commission, one.fee, one.carried].join(' '),
+    ),
+  );
 
   const payments = await query<{ id: string; amount: bigint; refunded: bigint }>(
     `select p.transaction_id as id, p.amount_minor as amount,
@@ -117,7 +132,7 @@ async function expectKeptByFormula({ story }: Play): Promise<void> {
     `select p.amount_minor as paid, coalesce(r.sum, 0)::bigint as refunded, coalesce(c.amount_minor, 0)::bigint as earned,
        coalesce((select -sum(e.amount_minor) from ledger_entries e where e.commission_id = c.id and e.account like 'partner_%'), 0)::bigint as kept,
        coalesce(f.amount_minor, 0)::bigint as fee,
-       coalesce((select -sum(e.amount_minor) from ledger_entries e where e.payment_id = p.id and e.account = 'fee_payable'), 0)::bigint as fee_kept
+       coalesce((select -sum(e.amount_minor) from ledger_entries e where e.payment_id = p.id and e.account in ('fee_payable', 'fee_invoiced')), 0)::bigint as fee_kept
      from payments p
      left join lateral (select sum(amount_minor) from refunds r where r.payment_id = p.id) r on true
      left join commissions c on c.payment_id = p.id
@@ -130,6 +145,12 @@ async function expectKeptByFormula({ story }: Play): Promise<void> {
     expect(fee_kept).toBe(halfEven(fee, paid - refunded, paid));
     if (refunded === paid) expect([kept, fee_kept]).toEqual([0n, 0n]);
   }
+}
+
+/** The server's own proof agrees: every entry is where the facts say it belongs. */
+async function expectNothingToVerify(): Promise<void> {
+  const { body } = await server.get('/api/v1/verify', server.key);
+  expect(body.data).toMatchObject({ ok: true, fault: null });
 }
 
 async function expectReplaysChangeNothing({ story, sent, model, workspaceId }: Play): Promise<void> {

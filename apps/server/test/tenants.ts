@@ -1,11 +1,12 @@
 import { type StripeDouble, signatureHeader } from '@headwater/stripe-double';
 import { hashToken, maskToken, newToken } from '../src/platform/index.ts';
+import { type BillingHolding, holdBilling } from './billing-holding.ts';
 import type { Reply, TestServer } from './test-server.ts';
 import { addSecret, deliver, plainEvent } from './walls/stripe/deliveries.ts';
 import { grantAccess } from './walls/stripe/with-double.ts';
 
 /** A program with one of everything that has an id, all of it known to the database. */
-export interface Holding {
+export interface Holding extends BillingHolding {
   programId: number;
   programToken: string;
   websiteId: string;
@@ -20,6 +21,7 @@ export interface Holding {
   sessionId: string;
   transactionId: string;
   paymentId: number;
+  commissionId: number;
   keyId: number;
   stripeEndpointId: number;
   /** Our id of an event in the inbox. */
@@ -140,7 +142,7 @@ async function openHolding(
       { transaction_id: transactionId, customer_key: customerKey, amount_cents: 5000 },
       program.api_token,
     );
-  const { sale_id: paymentId } = await sale(`${mark}-transaction`);
+  const { sale_id: paymentId, commission_id: commissionId } = await sale(`${mark}-transaction`);
   await sale(`${mark}-transaction-2`);
   const { id: stripeEndpointId, secret } = await addSecret(server, program.id, undefined, key);
   await deliver(server, program.id, plainEvent({ id: `evt_${mark}` }), secret);
@@ -155,6 +157,7 @@ async function openHolding(
   // When an endpoint was last heard of is noted behind the answer.
   await server.server.stripe.settled();
   return {
+    ...(await holdBilling(server.database.postgres, program.id, partner.id)),
     programId: program.id,
     programToken: program.api_token,
     websiteId: website.website_id,
@@ -169,6 +172,7 @@ async function openHolding(
     sessionId,
     transactionId: `${mark}-transaction`,
     paymentId,
+    commissionId,
     keyId: apiKey.id,
     stripeEndpointId,
     stripeEventId: events.data[0].id,

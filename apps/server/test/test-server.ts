@@ -68,6 +68,7 @@ export async function openTestServer(
     rateLimitPerMinute?: number;
     /** Where Stripe is; left out: nowhere. */
     stripe?: Partial<StripeSettings>;
+    webhooksAllowPrivate?: boolean;
     publicUrl?: () => string;
     /** Where the server finds its database, if not there directly. */
     through?: (databaseUrl: string) => string;
@@ -84,6 +85,8 @@ export async function openTestServer(
     geo: noGeo,
     fee: options.fee ?? { bps: 0, freeRevenueMinor: 0n },
     rateLimitPerMinute: options.rateLimitPerMinute ?? 1_000_000,
+    smtp: undefined,
+    webhooks: { allowPrivate: options.webhooksAllowPrivate ?? false },
     stripe: {
       secretKey: undefined,
       clientId: undefined,

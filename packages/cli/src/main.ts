@@ -4,6 +4,7 @@ import { stripeEventsCommand } from './commands/stripe-events.ts';
 import { stripeReconcileCommand } from './commands/stripe-reconcile.ts';
 import { stripeReplayCommand } from './commands/stripe-replay.ts';
 import { stripeStatusCommand } from './commands/stripe-status.ts';
+import { verifyCommand } from './commands/verify.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { openOutput } from './output.ts';
 
@@ -32,6 +33,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   const group = (name: string, description: string) =>
     program.command(name).description(description).exitOverride();
   group('setup', 'Connect Headwater to what it needs').addCommand(setUpStripeCommand(end));
+  program.addCommand(verifyCommand(end));
   const stripe = group('stripe', 'Look after what Stripe delivers');
   for (const make of [
     stripeStatusCommand,

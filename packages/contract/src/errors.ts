@@ -72,6 +72,11 @@ export const errorCatalogue = {
   ),
   authentication_required: entry(401, 'Authentication required', 'Sign in, or send a management key.'),
   missing_permission: entry(403, 'Missing permission', 'Use a key with the scope that the message names.'),
+  second_person_needed: entry(
+    403,
+    'A batch is approved by another key than the one that made it',
+    'Let a second person approve it with a key of their own.',
+  ),
   origin_not_allowed: entry(403, 'Origin not allowed', 'Add the site to allowed_origins.'),
   not_found: entry(404, 'Not found', 'Check the method and the path against /docs.'),
   program_not_found: entry(404, 'Program not found', 'Check the program id.'),
@@ -84,6 +89,11 @@ export const errorCatalogue = {
   link_not_found: entry(404, 'Link not found', 'Check the link id.'),
   group_not_found: entry(404, 'Group not found', 'Check the group id.'),
   key_not_found: entry(404, 'Key not found', 'Check the key id.'),
+  commission_not_found: entry(
+    404,
+    'Commission not found',
+    'Check the commission ids; list them with GET …/commissions. Of several, all must be of the program.',
+  ),
   payment_not_found: entry(404, 'Payment not found', 'Use the sale_id that the sale was answered with.'),
   stripe_event_not_found: entry(
     404,
@@ -95,6 +105,19 @@ export const errorCatalogue = {
     'Stripe endpoint not found',
     'Check the endpoint id; list them with GET …/stripe/endpoints.',
   ),
+  invoice_not_found: entry(404, 'Invoice not found', 'Check the invoice id; list them with GET …/invoices.'),
+  batch_not_found: entry(
+    404,
+    'Payout batch not found',
+    'Check the batch id; list them with GET …/payout-batches.',
+  ),
+  webhook_not_found: entry(
+    404,
+    'Webhook endpoint or message not found',
+    'Check the id; list them with GET /api/v1/webhook-endpoints.',
+  ),
+  payout_not_found: entry(404, 'Payout not found', 'Check the payout id; it stands in its batch.'),
+  payout_method_not_set: entry(404, 'Payout method not set', 'Set one: PUT …/payout-method.'),
   sale_not_found: entry(
     404,
     'Sale not found for transaction_id',
@@ -122,6 +145,16 @@ export const errorCatalogue = {
     409,
     'This Stripe account is connected to another program',
     'Disconnect it there first: headwater setup stripe --remove.',
+  ),
+  nothing_to_pay: entry(
+    409,
+    'No partner with a payout method has reached the threshold',
+    'Nothing, or set the payout methods of partners that GET …/balances shows.',
+  ),
+  commission_not_pending: entry(
+    409,
+    'Commission is not pending',
+    'A hold can be extended while it lasts. Reject the commission instead.',
   ),
   conflict: entry(409, 'Conflict', 'Read the current state and try again.'),
   payload_too_large: entry(413, 'Payload too large', 'Send at most 256 KB; split batches.'),

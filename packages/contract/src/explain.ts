@@ -79,7 +79,17 @@ export const ExplainAnswer = Type.Object({
     commission: nullable(Commission),
     commissions: Type.Array(Commission, { description: 'under linear several, the largest first' }),
     fee: nullable(
-      Type.Object({ bps: Type.Integer(), amount_cents: Type.Integer(), revenue_before: Type.Integer() }),
+      Type.Object({
+        bps: Type.Integer(),
+        amount_cents: Type.Integer(),
+        revenue_before: Type.Integer(),
+        usd_rate: nullable(
+          Type.Object(
+            { usd_per_unit: Type.String(), date: Type.String() },
+            { description: 'what the payment counts by towards the free amount, pinned to it' },
+          ),
+        ),
+      }),
     ),
     ledger: Type.Array(
       Type.Object({

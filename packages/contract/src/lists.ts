@@ -97,5 +97,38 @@ export const CommissionItem = Type.Object({
   currency: Type.String(),
   hold_until: iso,
   created_at: iso,
+  review: Type.Union(
+    [
+      Type.Object({
+        verdict: Type.Enum(['approved', 'rejected', 'held']),
+        reason: Type.String(),
+        by: Type.String(),
+        at: iso,
+      }),
+      Type.Null(),
+    ],
+    { description: 'what a person said of it last' },
+  ),
 });
 export type CommissionItem = Static<typeof CommissionItem>;
+
+export const AuditQuery = Type.Object({
+  ...ListQuery.properties,
+  program_id: Type.Optional(Type.Integer()),
+  act: Type.Optional(Type.String({ description: 'as in policy.add' })),
+  from: Type.Optional(Type.String({ description: 'instant or day, inclusive' })),
+  to: Type.Optional(Type.String({ description: 'instant or day, inclusive' })),
+});
+
+export const AuditEntry = Type.Object({
+  seq: Type.Integer({ description: 'of the workspace, without gaps' }),
+  at: iso,
+  actor: Type.String({ description: 'as in key 7' }),
+  act: Type.String({ description: '<thing>.<verb>, as in policy.add' }),
+  program_id: id,
+  subject: Type.String({ description: 'what was changed, as in partner 7' }),
+  reason: text,
+  details: Type.Object({}, { additionalProperties: true, description: 'what it was changed to' }),
+  hash: Type.String({ description: 'SHA-256 over this entry and the hash before it' }),
+});
+export type AuditEntry = Static<typeof AuditEntry>;

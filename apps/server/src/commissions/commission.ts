@@ -4,6 +4,14 @@ import type { Policy } from './terms.ts';
 /** What a commission was earned by: exactly one of the three. */
 export type EarnedBy = { paymentId: bigint } | { clickId: string } | { leadId: bigint };
 
+/** What a sale's commission was reckoned from, besides the payment's amount and the policy. Minor units. */
+export interface Basis {
+  tax: number;
+  shipping: number;
+  /** The tax was reckoned by Stripe. */
+  byStripe: boolean;
+}
+
 export interface NewCommission {
   workspaceId: number;
   programId: number;
@@ -13,6 +21,8 @@ export interface NewCommission {
   policy: Policy;
   amountMinor: bigint;
   currency: Currency;
+  /** Of a sale's commission. */
+  basis?: Basis;
   earnedAt: Date;
   now: Date;
 }

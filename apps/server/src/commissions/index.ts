@@ -3,7 +3,9 @@
  * moves between ledger accounts. A commission's amount is decided in terms.ts and nowhere else.
  */
 export { markPaid, releaseHolds } from './advance-commissions.ts';
-export { listCommissionsRoute } from './list-commissions.ts';
+export { balanceCommission } from './balance-commission.ts';
+export type { Basis } from './commission.ts';
+export { listCommissionItems, listCommissionsRoute } from './list-commissions.ts';
 export { placeKept } from './place-kept.ts';
 export {
   anyClickEarned,
@@ -20,4 +22,11 @@ export {
   supersedeCommission,
 } from './queries.ts';
 export { earningEntries, recordCommission, reviseCommission } from './record-commission.ts';
+export {
+  findProgramOf,
+  listPaymentsOf,
+  lockForReview,
+  type ReviewableCommission,
+  saveReviews,
+} from './review-queries.ts';
 export * from './terms.ts';

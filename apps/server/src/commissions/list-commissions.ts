@@ -49,11 +49,7 @@ function listCommissionRows(
   status: string | undefined,
 ) {
   const seen = filter.cursor?.[0];
-  let query = db
-    .selectFrom('commissions as c')
-    .innerJoin('commission_standings as s', (join) =>
-      join.onRef('s.workspace_id', '=', 'c.workspace_id').onRef('s.id', '=', 'c.id'),
-    )
+  let query = withStanding(db)
     .where('c.workspace_id', '=', workspaceId)
     .where('c.program_id', '=', programId);
   if (filter.from !== undefined) query = query.where('c.created_at', '>=', filter.from);
@@ -62,19 +58,48 @@ function listCommissionRows(
   if (status !== undefined) query = query.where('s.status', '=', status);
   if (seen !== undefined) query = query.where('c.id', '<', BigInt(seen));
   return query
-    .select([
-      'c.id',
-      'c.payment_id',
-      'c.partner_id',
-      'c.type',
-      'c.amount_minor',
-      'c.currency',
-      'c.hold_until',
-    ])
-    .select(['c.created_at', 's.status', 's.reversed_minor'])
     .orderBy('c.id', 'desc')
     .limit(filter.limit + 1)
     .execute();
+}
+
+/** These commissions as they go on the wire, in the order of their ids. */
+export async function listCommissionItems(
+  db: Db,
+  workspaceId: number,
+  commissionIds: readonly bigint[],
+): Promise<CommissionItem[]> {
+  if (commissionIds.length === 0) return [];
+  const rows = await withStanding(db)
+    .where('c.workspace_id', '=', workspaceId)
+    .where('c.id', 'in', [...commissionIds])
+    .orderBy('c.id')
+    .execute();
+  return rows.map(toCommissionItem);
+}
+
+/** Commissions with where their money stands and what a person last said of them. */
+function withStanding(db: Db) {
+  return db
+    .selectFrom('commissions as c')
+    .innerJoin('commission_standings as s', (join) =>
+      join.onRef('s.workspace_id', '=', 'c.workspace_id').onRef('s.id', '=', 'c.id'),
+    )
+    .leftJoinLateral(
+      (eb) =>
+        eb
+          .selectFrom('commission_reviews as r')
+          .whereRef('r.workspace_id', '=', 'c.workspace_id')
+          .whereRef('r.commission_id', '=', 'c.id')
+          .orderBy('r.id', 'desc')
+          .limit(1)
+          .select(['r.verdict', 'r.reason', 'r.reviewed_by', 'r.reviewed_at'])
+          .as('r'),
+      (join) => join.onTrue(),
+    )
+    .select(['c.id', 'c.payment_id', 'c.partner_id', 'c.type', 'c.amount_minor', 'c.currency'])
+    .select(['c.hold_until', 'c.created_at', 's.status', 's.reversed_minor'])
+    .select(['r.verdict', 'r.reason', 'r.reviewed_by', 'r.reviewed_at']);
 }
 
 function toCommissionItem(row: Awaited<ReturnType<typeof listCommissionRows>>[number]): CommissionItem {
@@ -89,5 +114,14 @@ function toCommissionItem(row: Awaited<ReturnType<typeof listCommissionRows>>[nu
     currency: row.currency,
     hold_until: row.hold_until.toISOString(),
     created_at: row.created_at.toISOString(),
+    review:
+      row.verdict === null || row.reviewed_at === null
+        ? null
+        : {
+            verdict: row.verdict,
+            reason: row.reason ?? '',
+            by: row.reviewed_by ?? '',
+            at: row.reviewed_at.toISOString(),
+          },
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { placeKept } from './place-kept.ts';
 
-const fresh = { keptMinor: 1000n, atRiskMinor: 0n, paidMinor: 0n, released: false };
+const fresh = { keptMinor: 1000n, atRiskMinor: 0n, invoicedMinor: 0n, paidMinor: 0n, released: false };
 
 describe('where the kept part of a commission stands', () => {
   it.each([
@@ -16,6 +16,22 @@ describe('where the kept part of a commission stands', () => {
       [0n, 0n, 0n],
     ],
     ['taken back after the payout: a debt', { keptMinor: 0n, paidMinor: 1000n }, [0n, -1000n, 0n]],
+    ['billed', { released: true, invoicedMinor: 1000n }, [0n, 0n, 0n]],
+    [
+      'partly taken back after it was billed: a credit to come',
+      { released: true, keptMinor: 700n, invoicedMinor: 1000n },
+      [0n, -300n, 0n],
+    ],
+    [
+      'taken back and credited after the payout: nothing more to credit',
+      { released: true, keptMinor: 0n, invoicedMinor: -1000n, paidMinor: 1000n },
+      [0n, 0n, 0n],
+    ],
+    [
+      'billed, then contested: held, and to be credited',
+      { released: true, invoicedMinor: 1000n, atRiskMinor: 400n },
+      [0n, -400n, 400n],
+    ],
     ['partly paid out and contested', { paidMinor: 700n, atRiskMinor: 1000n }, [0n, 0n, 300n]],
   ])('%s', (_name, state, [pendingMinor, approvedMinor, disputedMinor]) => {
     expect(placeKept({ ...fresh, ...state })).toEqual({ pendingMinor, approvedMinor, disputedMinor });

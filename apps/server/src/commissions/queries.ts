@@ -8,8 +8,8 @@ const insert = statement(
   `with commission as (
      insert into commissions
        (workspace_id, program_id, partner_id, customer_id, payment_id, click_id, lead_id, policy_id, type,
-        amount_minor, currency, hold_until, approval, earned_at, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+        amount_minor, currency, hold_until, approval, earned_at, created_at, basis)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
      returning workspace_id, id, hold_until, approval
    ), hold as (
      insert into commission_holds (workspace_id, commission_id, due_at)
@@ -40,6 +40,7 @@ export async function insertCommission(
     policy.approval,
     commission.earnedAt,
     commission.now,
+    commission.basis === undefined ? null : JSON.stringify(commission.basis),
   ]);
   return (row as { id: bigint }).id;
 }
@@ -209,12 +210,17 @@ export interface BookedCommission {
   type: PolicyType;
   policyId: number;
   isSuperseded: boolean;
+  /** By a person: it earns nothing, whatever is decided later. */
+  isRejected: boolean;
+  /** By a person: it waits no longer. */
+  isApproved: boolean;
 }
 
 const bookedOfPayment = statement(
   'commissions.lock_booked_of_payment',
   `select id as "commissionId", partner_id as "partnerId", currency, amount_minor as "amountMinor", type,
-     policy_id as "policyId", superseded_at is not null as "isSuperseded"
+     policy_id as "policyId", superseded_at is not null as "isSuperseded",
+     rejected_at is not null as "isRejected", approved_at is not null as "isApproved"
    from commissions where workspace_id = $1 and payment_id = $2 order by amount_minor desc, id for update`,
 );
 
@@ -244,12 +250,14 @@ export async function supersedeCommission(
 
 const revise = statement(
   'commissions.revise',
-  `update commissions set policy_id = $3, type = $4, amount_minor = $5, currency = $6, hold_until = $7, approval = $8,
-     earned_at = $9, customer_id = $10, superseded_at = null
+  `update commissions set policy_id = $3, type = $4, amount_minor = $5, currency = $6, approval = $8,
+     hold_until = greatest($7, (select max(r.hold_until) from commission_reviews r
+       where r.workspace_id = $1 and r.commission_id = $2)),
+     earned_at = $9, customer_id = $10, basis = $11, superseded_at = null
    where workspace_id = $1 and id = $2`,
 );
 
-/** A later decision gives the same partner the payment on other terms, or once more. */
+/** A later decision gives the same partner the payment on other terms, or once more. A person's verdict stays. */
 export async function updateCommission(
   trx: Transaction,
   commissionId: bigint,
@@ -268,6 +276,7 @@ export async function updateCommission(
     policy.approval,
     commission.earnedAt,
     commission.customerId,
+    commission.basis === undefined ? null : JSON.stringify(commission.basis),
   ]);
 }
 
@@ -306,36 +315,6 @@ export async function lockStandings(
 ): Promise<LockedStanding[]> {
   await trx.query(lockCommissions, [workspaceId, commissionIds]);
   return trx.query(standingsById, [workspaceId, commissionIds]);
-}
-
-const takeDue = statement(
-  'commissions.take_due_holds',
-  `delete from commission_holds h using (
-     select workspace_id, commission_id from commission_holds
-     where due_at <= $1 order by due_at limit $2 for update skip locked
-   ) due
-   where h.workspace_id = due.workspace_id and h.commission_id = due.commission_id
-   returning h.workspace_id as "workspaceId", h.commission_id as id`,
-);
-
-/** Takes commissions whose hold is over off the list, and locks them. */
-export async function takeDueCommissions(
-  trx: Transaction,
-  now: Date,
-  limit: number,
-): Promise<LockedStanding[]> {
-  const due = await trx.query<{ workspaceId: number; id: bigint }>(takeDue, [now, limit]);
-  const standings: LockedStanding[] = [];
-  for (const [workspaceId, ids] of groupByWorkspace(due)) {
-    standings.push(...(await lockStandings(trx, workspaceId, ids)));
-  }
-  return standings;
-}
-
-function groupByWorkspace(rows: readonly { workspaceId: number; id: bigint }[]): Map<number, bigint[]> {
-  const groups = new Map<number, bigint[]>();
-  for (const { workspaceId, id } of rows) groups.set(workspaceId, [...(groups.get(workspaceId) ?? []), id]);
-  return groups;
 }
 
 const anyForClicks = statement(

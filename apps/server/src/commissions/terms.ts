@@ -76,6 +76,18 @@ export function earnOnSale(policy: Policy | null, sale: PaidSale): Earning {
 }
 
 /**
+ * The amount alone, whether or not the sale was in time: what a commission that was earned must come to. Undefined for a
+ * policy that pays for no sales.
+ */
+export function amountOfSale(
+  policy: Policy,
+  sale: Amounts,
+): { amountMinor: bigint; currency: Currency } | undefined {
+  if (policy.type === 'cpc' || policy.type === 'cpl') return undefined;
+  return commission(policy, sale, commissionBase(policy, sale));
+}
+
+/**
  * Shares one amount over the partners credited for it: a share for each partner, in order of first appearance, by the
  * sum of the partner's weights. The shares sum to the amount; `money.split` says where the last cents go.
  *
@@ -126,7 +138,9 @@ interface Base {
   arithmetic: ArithmeticStep[];
 }
 
-function commissionBase(policy: Policy, sale: PaidSale): Base {
+type Amounts = Pick<PaidSale, 'amountMinor' | 'taxMinor' | 'shippingMinor' | 'currency' | 'byStripe'>;
+
+function commissionBase(policy: Policy, sale: Amounts): Base {
   const isTaxOut = sale.byStripe ? policy.excludeStripeTax : policy.excludeTax;
   const tax = isTaxOut ? sale.taxMinor : 0n;
   const shipping = policy.excludeShipping ? sale.shippingMinor : 0n;
@@ -142,7 +156,7 @@ function commissionBase(policy: Policy, sale: PaidSale): Base {
   };
 }
 
-function commission(policy: Policy, sale: PaidSale, base: Base) {
+function commission(policy: Policy, sale: Amounts, base: Base) {
   const { rateBps, fixedMinor } = policy;
   if (fixedMinor !== null && rateBps === null) {
     const arithmetic = [step('commission', `fixed ${fixedMinor}`, fixedMinor)];

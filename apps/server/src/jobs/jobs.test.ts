@@ -11,28 +11,29 @@ describe('the schedule', () => {
   let runner: Runner;
   let reconciled = 0;
   let reconciledStripe = 0;
+  let isStoreAway = false;
 
   beforeAll(async () => {
     server = await openTestServer();
     story = await tellStory(server);
     await story.addPartner('anna');
-    runner = await runJobs({
-      postgres: server.database.postgres,
-      clock: server.clock,
-      log: silentLog,
-      reconcile: async () => {
-        reconciled += 1;
-      },
-      reconcileStripe: async () => {
-        reconciledStripe += 1;
-      },
-    });
+    runner = await runJobs(deps());
   });
   afterAll(async () => {
     await runner.stop();
     await server.close();
   });
 
+  const deps = () => ({
+    ...{ postgres: server.database.postgres, clock: server.clock, log: silentLog },
+    reconcile: async () => {
+      if (isStoreAway) throw new Error('the store is away');
+      reconciled += 1;
+    },
+    reconcileStripe: async () => {
+      reconciledStripe += 1;
+    },
+  });
   const commission = async () =>
     (await server.get(`/api/v1/programs/${story.programId}/commissions`, server.key)).body.data[0];
 
@@ -47,6 +48,51 @@ describe('the schedule', () => {
     server.clock.advance(15 * dayMs + 1);
     await runner.addJob('release_holds', {});
     await vi.waitFor(async () => expect((await commission()).status).toBe('approved'), 10_000);
+  });
+
+  it('issue_invoices and mark_overdue bill once and pause once, with two processes at work', async () => {
+    const other = await runJobs(deps());
+    try {
+      const { postgres } = server.database;
+      const count = async (table: string) =>
+        (await postgres.query<{ n: number }>(`select count(*)::integer as n from ${table}`))[0]?.n;
+      server.clock.advance(14 * dayMs);
+      for (const job of [runner, other, runner]) await job.addJob('issue_invoices', {});
+      await vi.waitFor(async () => expect(await idle()).toBe(true), 20_000);
+      expect(await count('invoices')).toBe(1);
+      server.clock.advance(8 * dayMs);
+      for (const job of [other, runner, other]) await job.addJob('mark_overdue', {});
+      await vi.waitFor(async () => expect(await idle()).toBe(true), 20_000);
+      expect(await count('invoice_reminders')).toBe(1);
+      const acts = await postgres.query<{ act: string }>(
+        `select act from audit_log where actor = 'schedule' order by seq`,
+      );
+      expect(acts.map(({ act }) => act)).toEqual(['invoice.issue', 'invoice.overdue', 'program.pause']);
+    } finally {
+      await other.stop();
+    }
+  });
+
+  async function idle(): Promise<boolean> {
+    const jobs = await server.database.postgres.query(
+      `select from graphile_worker.jobs where task_identifier in ('issue_invoices', 'mark_overdue')`,
+    );
+    return jobs.length === 0;
+  }
+
+  it('a job that fails is written down with why, and tried again later', async () => {
+    isStoreAway = true;
+    await runner.addJob('reconcile', {});
+    const jobs = () =>
+      server.database.postgres.query<{ last_error: string; attempts: number }>(
+        `select last_error, attempts from graphile_worker.jobs where task_identifier = 'reconcile' and locked_at is null`,
+      );
+    await vi.waitFor(
+      async () => expect(await jobs()).toEqual([{ last_error: 'the store is away', attempts: 1 }]),
+      10_000,
+    );
+    isStoreAway = false;
+    await vi.waitFor(async () => expect(await jobs()).toEqual([]), 20_000);
   });
 
   it('fold_link_clicks moves counted clicks into their link without changing the count', async () => {

@@ -1,8 +1,10 @@
-import { type Runner, run, Logger as WorkerLogger } from 'graphile-worker';
+import type { Runner } from 'graphile-worker';
+import { issueInvoices, markOverdue } from '../billing/index.ts';
 import { releaseHolds } from '../commissions/index.ts';
 import { type Clock, dayMs, type Log, type Postgres } from '../platform/index.ts';
 import { ensureClickPartitions } from '../touches/index.ts';
 import { foldLinkClicks } from '../workspaces/index.ts';
+import { runWorker } from './run-worker.ts';
 
 export interface JobDeps {
   postgres: Postgres;
@@ -21,6 +23,8 @@ const schedule = `
 10 0 * * * ensure_click_partitions ?fill=1d
 40 3 * * * reconcile ?fill=1d
 20 4 * * * reconcile_stripe ?fill=1d
+0 9 * * 1 issue_invoices ?fill=8d
+0 10 * * * mark_overdue ?fill=1d
 `;
 
 const partitionsAheadMs = 62 * dayMs;
@@ -35,25 +39,22 @@ export function ensurePartitionsAround(postgres: Postgres, now: Date): Promise<v
 
 /** Starts the job runner; it works until `stop()`. */
 export function runJobs(deps: JobDeps): Promise<Runner> {
-  const { postgres, clock, log } = deps;
-  return run({
-    pgPool: postgres.pool,
+  const { postgres, clock } = deps;
+  return runWorker(deps, {
     concurrency: 2,
-    noHandleSignals: true,
-    pollInterval: 2000,
     crontab: schedule,
-    logger: new WorkerLogger(() => (level, message) => {
-      if (level === 'error') log.error(message);
-      else if (level === 'warning') log.warn(message);
-      else log.debug(message);
-    }),
     taskList: {
       fold_link_clicks: async () => {
         await foldLinkClicks(postgres);
       },
       release_holds: async () => {
-        // Each round is its own transaction: a long list is worked off without holding locks for long.
-        while ((await releaseHolds(postgres, clock.now())) === 1000);
+        await releaseHolds(postgres, clock.now());
+      },
+      issue_invoices: async () => {
+        await issueInvoices({ postgres, clock });
+      },
+      mark_overdue: async () => {
+        await markOverdue({ postgres, clock });
       },
       ensure_click_partitions: () => ensurePartitionsAround(postgres, clock.now()),
       reconcile: () => deps.reconcile(),

@@ -6,5 +6,6 @@
 export type { Account } from './accounts.ts';
 export { balanceOf } from './balance-of.ts';
 export { listBalancesOfPayment, listEntriesOfPayment } from './list-entries.ts';
-export { postTransaction } from './post-transaction.ts';
-export type { Entry, TransactionKind } from './transaction.ts';
+export { postOnward, postRest, postSweep, sumRest } from './post-sweep.ts';
+export { postTransaction, postTransactions } from './post-transaction.ts';
+export type { Entry, PaymentBalance, TransactionKind } from './transaction.ts';

@@ -7,8 +7,8 @@ import type { LedgerTransaction, PaymentBalance, PostedEntry } from './transacti
 const insert = statement(
   'ledger.insert_transaction',
   `with head as (
-     insert into ledger_transactions (workspace_id, program_id, kind, payment_id, posted_at)
-     values ($1, $2, $3, $4, $5) returning id
+     insert into ledger_transactions (workspace_id, program_id, kind, payment_id, posted_at, reason)
+     values ($1, $2, $3, $4, $5, $11) returning id
    ), entries as (
      insert into ledger_entries
        (workspace_id, transaction_id, program_id, partner_id, account, currency, amount_minor, commission_id,
@@ -33,8 +33,55 @@ export async function insertTransaction(trx: Transaction, transaction: LedgerTra
     entries.map((entry) => entry.currency),
     entries.map((entry) => entry.amountMinor),
     entries.map((entry) => entry.commissionId),
+    transaction.reason ?? null,
   ]);
   return (row as { id: bigint }).id;
+}
+
+// Ids are drawn first, so that each entry knows its head in the same statement.
+const insertMany = statement(
+  'ledger.insert_transactions',
+  `with heads as materialized (
+     select h.n, nextval(pg_get_serial_sequence('ledger_transactions', 'id')) as id, h.program_id, h.kind, h.payment_id,
+       h.posted_at
+     from unnest($2::integer[], $3::text[], $4::bigint[], $5::timestamptz[]) with ordinality
+       as h(program_id, kind, payment_id, posted_at, n)
+   ), inserted as (
+     insert into ledger_transactions (workspace_id, id, program_id, kind, payment_id, posted_at) overriding system value
+     select $1, id, program_id, kind, payment_id, posted_at from heads
+   )
+   insert into ledger_entries
+     (workspace_id, transaction_id, program_id, partner_id, account, currency, amount_minor, commission_id, payment_id,
+      posted_at)
+   select $1, heads.id, heads.program_id, e.partner_id, e.account, e.currency, e.amount_minor, e.commission_id,
+     heads.payment_id, heads.posted_at
+   from unnest($6::bigint[], $7::integer[], $8::text[], $9::text[], $10::bigint[], $11::bigint[])
+     as e(n, partner_id, account, currency, amount_minor, commission_id)
+   join heads using (n)
+   order by e.n`,
+);
+
+export async function insertTransactions(
+  trx: Transaction,
+  workspaceId: number,
+  transactions: readonly Omit<LedgerTransaction, 'workspaceId' | 'reason'>[],
+): Promise<void> {
+  const entries = transactions.flatMap((one, index) =>
+    one.entries.map((entry) => ({ ...entry, n: index + 1 })),
+  );
+  await trx.query(insertMany, [
+    workspaceId,
+    transactions.map((one) => one.programId),
+    transactions.map((one) => one.kind),
+    transactions.map((one) => one.paymentId),
+    transactions.map((one) => one.postedAt),
+    entries.map((entry) => entry.n),
+    entries.map((entry) => entry.partnerId),
+    entries.map((entry) => entry.account),
+    entries.map((entry) => entry.currency),
+    entries.map((entry) => entry.amountMinor),
+    entries.map((entry) => entry.commissionId),
+  ]);
 }
 
 const sum = statement(

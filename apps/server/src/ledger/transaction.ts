@@ -8,6 +8,9 @@ export type TransactionKind =
   | 'refund'
   | 'dispute'
   | 'approval'
+  | 'invoice'
+  | 'invoice_payment'
+  | 'rejection'
   | 'payout';
 
 export interface Entry {
@@ -24,6 +27,8 @@ export interface LedgerTransaction {
   programId: number;
   kind: TransactionKind;
   paymentId: bigint | null;
+  /** Why somebody moved this money; null: the kind says it. */
+  reason?: string | null;
   postedAt: Date;
   entries: readonly Entry[];
 }

@@ -5,6 +5,7 @@
  * to what was split. Wrong arguments here are bugs of the caller and throw `RangeError`.
  */
 export { type Currency, currencyDecimals, parseCurrency } from './currency.ts';
+export { decimalText } from './decimal-text.ts';
 export { bpsOf, shareOf } from './rounding.ts';
 export { split } from './split.ts';
 export { toMajor } from './to-major.ts';

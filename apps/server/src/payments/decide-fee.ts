@@ -2,6 +2,7 @@ import type { ArithmeticStep } from '../commissions/index.ts';
 import { balanceOf } from '../ledger/index.ts';
 import { bpsOf, type Currency } from '../money/index.ts';
 import type { Transaction } from '../platform/index.ts';
+import { findUsdRate, toUsdMinor } from '../rates/index.ts';
 import type { Program } from '../workspaces/index.ts';
 import type { PaymentFee } from './payment.ts';
 import * as queries from './queries.ts';
@@ -15,13 +16,14 @@ export interface FeeSettings {
 /**
  * The platform fee of an attributed payment (contract §8), as a step: while the program's attributed revenue before it,
  * net of refunds, is below the free amount the payment is free, the crossing one too; then it is charged whole.
- * Amounts in other currencies than USD have no rate yet: they are free and count for nothing.
+ * Amounts in other currencies than USD count by the rate of the payment's day, which is kept with the fee; without one they
+ * are free and count for nothing.
  * Null where no fee is set. A fee is decided once: `decided` is the one that a payment has already.
  */
 export async function decideFee(
   trx: Transaction,
   program: Program,
-  payment: { amountMinor: bigint; currency: Currency },
+  payment: { amountMinor: bigint; currency: Currency; occurredAt: Date },
   settings: FeeSettings,
   decided: PaymentFee | null,
 ): Promise<{ fee: PaymentFee; arithmetic: ArithmeticStep[] } | null> {
@@ -33,24 +35,48 @@ export async function decideFee(
     const charged = amountMinor === 0n ? null : amountMinor;
     return {
       fee: decided,
-      arithmetic: [feeStep(payment, decided.bps, charged, revenueBeforeMinor, freeMinor)],
+      arithmetic: [
+        feeStep(payment, decided.bps, charged, revenueBeforeMinor, freeMinor, isInUsd(payment, decided)),
+      ],
     };
   }
   await queries.lockFeesOfProgram(trx, program.id);
+  const revenueBeforeMinor = await revenueInUsd(trx, program);
+  const rate =
+    payment.currency === 'USD'
+      ? null
+      : ((await findUsdRate(trx, program.workspaceId, payment.currency, payment.occurredAt)) ?? null);
+  const isConverted = isInUsd(payment, { rate });
+  const freeMinor = program.feeFreeRevenueMinor ?? settings.feeFreeMinor;
+  const isFree = !isConverted || revenueBeforeMinor < freeMinor;
+  const amountMinor = isFree ? 0n : bpsOf(payment.amountMinor, bps);
+  return {
+    fee: { bps, amountMinor, revenueBeforeMinor, rate },
+    arithmetic: [
+      feeStep(payment, bps, isFree ? null : amountMinor, revenueBeforeMinor, freeMinor, isConverted),
+    ],
+  };
+}
+
+/** Whether the payment's amount is known in dollars. */
+function isInUsd(payment: { currency: Currency }, fee: Pick<PaymentFee, 'rate'>): boolean {
+  return payment.currency === 'USD' || fee.rate !== null;
+}
+
+/** The program's attributed revenue so far, net of refunds, in US cents; what has no rate counts for nothing. */
+async function revenueInUsd(trx: Transaction, program: Program): Promise<bigint> {
   const balances = await balanceOf(trx, {
     workspaceId: program.workspaceId,
     programId: program.id,
     account: 'revenue_attributed',
   });
   // Revenue is a credit: what the program has earned stands below zero.
-  const revenueBeforeMinor = -(balances.get('USD' as Currency) ?? 0n);
-  const freeMinor = program.feeFreeRevenueMinor ?? settings.feeFreeMinor;
-  const isFree = payment.currency !== 'USD' || revenueBeforeMinor < freeMinor;
-  const amountMinor = isFree ? 0n : bpsOf(payment.amountMinor, bps);
-  return {
-    fee: { bps, amountMinor, revenueBeforeMinor },
-    arithmetic: [feeStep(payment, bps, isFree ? null : amountMinor, revenueBeforeMinor, freeMinor)],
-  };
+  let minor = -(balances.get('USD' as Currency) ?? 0n);
+  if ([...balances.keys()].every((currency) => currency === 'USD')) return minor;
+  for (const part of await queries.sumRevenueByRate(trx, program)) {
+    minor += toUsdMinor(part.minor, part.currency, part.usdPerUnit);
+  }
+  return minor;
 }
 
 /** @param amountMinor null: free */
@@ -59,7 +85,8 @@ function feeStep(
   bps: number,
   amountMinor: bigint | null,
   revenueBeforeMinor: bigint,
-  freeMinor?: bigint,
+  freeMinor: bigint,
+  isConverted: boolean,
 ): ArithmeticStep {
   if (amountMinor !== null) {
     return {
@@ -68,9 +95,8 @@ function feeStep(
       result: Number(amountMinor),
     };
   }
-  const text =
-    payment.currency === 'USD'
-      ? `free: ${revenueBeforeMinor} before < ${freeMinor}`
-      : `free: no rate for ${payment.currency}`;
+  const text = isConverted
+    ? `free: ${revenueBeforeMinor} before < ${freeMinor}`
+    : `free: no rate for ${payment.currency}`;
   return { step: 'fee', text, result: 0 };
 }

@@ -331,7 +331,17 @@ function earnOfPartner(
   if (amountMinor === 0n) return none('zero_commission', arithmetic);
   return {
     partnerId,
-    earning: { partnerId, policy, amountMinor, currency: whole.currency },
+    earning: {
+      partnerId,
+      policy,
+      amountMinor,
+      currency: whole.currency,
+      basis: {
+        tax: Number(sale.taxMinor),
+        shipping: Number(sale.shippingMinor),
+        byStripe: sale.byStripe,
+      },
+    },
     reason: null,
     arithmetic,
   };

@@ -76,6 +76,7 @@ export async function explainPayment(
             bps: fee.bps,
             amount_cents: Number(fee.amountMinor),
             revenue_before: Number(fee.revenueBeforeMinor),
+            usd_rate: fee.rate === null ? null : { usd_per_unit: fee.rate.usdPerUnit, date: fee.rate.asOf },
           },
     ledger: entries.map((entry) => ({
       entry_id: Number(entry.id),

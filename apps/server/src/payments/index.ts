@@ -5,13 +5,16 @@
  * commission, fee, ledger and event together or not at all. One (program, transaction id) is one payment, for ever, under
  * any concurrency.
  */
+export { booksOfPayment, difference } from './books-of-payment.ts';
 export type { FeeSettings } from './decide-fee.ts';
 export type { PaymentDeps } from './door.ts';
 export { explainPayment } from './explain-payment.ts';
 export { paymentRoutes } from './http.ts';
+export { reviewRoutes } from './http-reviews.ts';
 export { listPaymentsRoute } from './list-payments.ts';
 export type { PaymentFact, PaymentOutcome, Warning } from './payment.ts';
 export type { Claim, ProviderDispute, ProviderPayment, SettledPayment } from './provider-payment.ts';
+export type { PaymentStanding } from './queries.ts';
 export { recordPayment } from './record-payment.ts';
 export { type RefundFact, type RefundOutcome, refundPayment } from './refund-payment.ts';
 export { settlePayments } from './settle-payments.ts';

@@ -1,7 +1,8 @@
 import type { SaleReason } from '@headwater/contract';
 import type { Candidate, Credit, Model } from '../attribution/index.ts';
-import type { ArithmeticStep, Policy } from '../commissions/index.ts';
+import type { ArithmeticStep, Basis, Policy } from '../commissions/index.ts';
 import type { Currency } from '../money/index.ts';
+import type { UsdRate } from '../rates/index.ts';
 import type { KnownClick, TouchContext } from '../touches/index.ts';
 import type { Program, Website } from '../workspaces/index.ts';
 
@@ -78,6 +79,7 @@ export interface PartnerEarning {
   policy: Policy;
   amountMinor: bigint;
   currency: Currency;
+  basis: Basis;
 }
 
 export interface PaymentFee {
@@ -85,6 +87,8 @@ export interface PaymentFee {
   amountMinor: bigint;
   /** The program's attributed revenue before this payment, net of refunds, in USD-equivalent cents. */
   revenueBeforeMinor: bigint;
+  /** What the payment was converted with; null: it is in dollars, or there was no rate. */
+  rate: UsdRate | null;
 }
 
 /** Everything that was decided about a payment's partner half, with the reasons to show for it. */

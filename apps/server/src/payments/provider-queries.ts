@@ -216,6 +216,20 @@ export async function lockPastPayment(
   return row;
 }
 
+const pastByIds = statement(
+  'payments.lock_past_many',
+  `select ${pastColumns} where p.workspace_id = $1 and p.id = any($2::bigint[]) order by p.id for update of p`,
+);
+
+/** Several, locked one after the other in the order of their ids. */
+export function lockPastPayments(
+  trx: Transaction,
+  workspaceId: number,
+  paymentIds: readonly bigint[],
+): Promise<PastPayment[]> {
+  return trx.query(pastByIds, [workspaceId, paymentIds]);
+}
+
 const refreshRows = statement(
   'payments.refresh_customers',
   `update customers c set

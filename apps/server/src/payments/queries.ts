@@ -308,8 +308,9 @@ export async function saveVisit(
 
 const insertFeeRow = statement(
   'payments.insert_fee',
-  `insert into fees (workspace_id, payment_id, program_id, bps, amount_minor, currency, revenue_before_minor)
-   values ($1, $2, $3, $4, $5, $6, $7)
+  `insert into fees (workspace_id, payment_id, program_id, bps, amount_minor, currency, revenue_before_minor,
+     usd_rate, rate_date)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
    on conflict do nothing`,
 );
 
@@ -327,7 +328,26 @@ export async function insertFee(
     fee.amountMinor,
     payment.currency,
     fee.revenueBeforeMinor,
+    fee.rate?.usdPerUnit ?? null,
+    fee.rate?.asOf ?? null,
   ]);
+}
+
+const convertedRevenue = statement(
+  'payments.sum_revenue_by_rate',
+  `select e.currency, trim_scale(f.usd_rate)::text as "usdPerUnit", -sum(e.amount_minor)::bigint as minor
+   from ledger_entries e join fees f on f.workspace_id = e.workspace_id and f.payment_id = e.payment_id
+   where e.workspace_id = $1 and e.program_id = $2 and e.account = 'revenue_attributed' and e.currency <> 'USD'
+     and f.usd_rate is not null
+   group by e.currency, f.usd_rate`,
+);
+
+/** A program's attributed revenue in other currencies, by the rate that was pinned to each payment. */
+export function sumRevenueByRate(
+  trx: Transaction,
+  program: { workspaceId: number; id: number },
+): Promise<{ currency: Currency; usdPerUnit: string; minor: bigint }[]> {
+  return trx.query(convertedRevenue, [program.workspaceId, program.id]);
 }
 
 const lockFees = statement(
@@ -345,11 +365,14 @@ export interface StoredFee {
   amountMinor: bigint;
   currency: Currency;
   revenueBeforeMinor: bigint;
+  rate: PaymentFee['rate'];
 }
 
 const findFeeOf = statement(
   'payments.find_fee',
-  `select bps, amount_minor as "amountMinor", currency, revenue_before_minor as "revenueBeforeMinor"
+  `select bps, amount_minor as "amountMinor", currency, revenue_before_minor as "revenueBeforeMinor",
+     case when usd_rate is not null
+       then json_build_object('usdPerUnit', trim_scale(usd_rate)::text, 'asOf', rate_date::text) end as rate
    from fees where workspace_id = $1 and payment_id = $2`,
 );
 

@@ -26,6 +26,10 @@ export interface Config {
     connectSecret: string | undefined;
     apiBase: string | undefined;
   };
+  /** Webhooks may go to private networks, and without TLS. */
+  webhooksAllowPrivate: boolean;
+  /** Where mails go out; undefined: they are kept. */
+  smtp: { url: string; from: string } | undefined;
   /** Started by npm, whose death should end us too. */
   startedByNpm: boolean;
 }
@@ -67,6 +71,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       throw new ConfigError(`${name} must start with ${shape}.`);
     return value;
   };
+  const smtpUrl = url('SMTP_URL', ['smtp:', 'smtps:']);
   return {
     port: whole('PORT', 3000, 0, 65535),
     host: text('HOST') ?? '0.0.0.0',
@@ -91,6 +96,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       connectSecret: stripe('STRIPE_CONNECT_WEBHOOK_SECRET', /^whsec_\S+$/, 'whsec_'),
       apiBase: url('STRIPE_API_BASE', ['http:', 'https:']),
     },
+    webhooksAllowPrivate: whole('HEADWATER_WEBHOOKS_ALLOW_PRIVATE', 0, 0, 1) === 1,
+    smtp:
+      smtpUrl === undefined
+        ? undefined
+        : { url: smtpUrl, from: text('HEADWATER_MAIL_FROM') ?? 'Headwater <headwater@localhost>' },
     startedByNpm: text('npm_lifecycle_event') !== undefined,
   };
 }

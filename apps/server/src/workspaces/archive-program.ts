@@ -12,7 +12,8 @@ import { type Actor, change, type SetUp } from './set-up.ts';
  */
 export async function archiveProgram(setUp: SetUp, actor: Actor, programId: unknown): Promise<ProgramRecord> {
   const program = await getOwnProgram(setUp.directory, actor, programId);
-  return change(setUp, async (trx) => {
+  const act = () => ({ act: 'program.archive', programId: program.id, subject: `program ${program.id}` });
+  return change(setUp, actor, act, async (trx) => {
     await updateProgramRow(trx, actor.workspaceId, program.id, { status: 'archived' });
     const row = await findProgramRow(trx, actor, program.id);
     invariant(row, 'an archived program is there');

@@ -24,7 +24,13 @@ export async function createLink(
   const destination =
     request.destination_url === undefined ? undefined : readDestination(request.destination_url);
   const partnerId = smallId(request.partner_id);
-  return change(setUp, async (trx) => {
+  const act = (link: LinkRecord) => ({
+    act: 'link.create',
+    programId: program.id,
+    subject: `link ${link.id}`,
+    details: { partner_id: link.partner_id, code: link.code, destination_url: link.destination_url },
+  });
+  return change(setUp, actor, act, async (trx) => {
     const partner = partnerId && (await findPartnerRow(trx, actor.workspaceId, program.id, partnerId));
     if (!partner) throw new AppError('partner_not_found');
     if (partner.status !== 'approved') throw new AppError('conflict', 'Partner is not approved');

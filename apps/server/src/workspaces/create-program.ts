@@ -34,7 +34,13 @@ export async function createProgram(
   const allowedOrigins = readOrigins(request.allowed_origins ?? []);
   const terms = request.commission === undefined ? null : readTerms(request.commission);
   const now = setUp.clock.now();
-  return change(setUp, async (trx) => {
+  const act = ({ api_token: _, ...made }: ProgramRecord) => ({
+    act: 'program.create',
+    programId: made.id,
+    subject: `program ${made.id}`,
+    details: { ...made, commission: request.commission ?? null },
+  });
+  return change(setUp, actor, act, async (trx) => {
     const programId = await insertProgram(trx, {
       workspace_id: actor.workspaceId,
       slug: await freeSlug(trx, actor.workspaceId, request.name),

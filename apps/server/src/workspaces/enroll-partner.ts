@@ -32,7 +32,13 @@ export async function enrollPartner(
   const destination =
     request.destination_url === undefined ? undefined : readDestination(request.destination_url);
   const now = setUp.clock.now();
-  return change(setUp, async (trx) => {
+  const act = ({ id, name, email_masked, group_id, status, links }: PartnerRecord) => ({
+    act: 'partner.enroll',
+    programId: program.id,
+    subject: `partner ${id}`,
+    details: { name, email_masked, group_id, status, code: links[0]?.code },
+  });
+  return change(setUp, actor, act, async (trx) => {
     const row = await findProgramRow(trx, actor, program.id);
     invariant(row, 'a program just found is there');
     const groupId = await findGroupId(trx, actor, program.id, request.group_id ?? row.default_group_id);

@@ -13,7 +13,13 @@ export async function createGroup(
 ): Promise<GroupRecord> {
   const program = await getOpenProgram(setUp.directory, actor, programId);
   const now = setUp.clock.now();
-  const row = await change(setUp, (trx) =>
+  const act = (made: { id: number; name: string }) => ({
+    act: 'group.create',
+    programId: program.id,
+    subject: `group ${made.id}`,
+    details: { name: made.name },
+  });
+  const row = await change(setUp, actor, act, (trx) =>
     insertGroup(trx, {
       workspace_id: actor.workspaceId,
       program_id: program.id,

@@ -1,4 +1,5 @@
 import type { Route } from '../platform/index.ts';
+import { auditRoutes } from './audit/http.ts';
 import { groupRoutes } from './http-groups.ts';
 import { keyRoutes } from './http-keys.ts';
 import { partnerRoutes } from './http-partners.ts';
@@ -18,5 +19,6 @@ export function workspaceRoutes(deps: SetUpDeps): Route[] {
     ...groupRoutes(setUp),
     ...websiteRoutes(setUp),
     ...keyRoutes(setUp),
+    ...auditRoutes(deps),
   ];
 }

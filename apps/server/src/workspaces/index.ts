@@ -3,13 +3,16 @@
  * Promises that a look-up never answers with something that was changed before it was asked.
  */
 
+export { checkChain } from './audit/queries.ts';
+export { actorName, recordAct } from './audit/record-act.ts';
 export { ensureFirstKey, installBootstrapKey } from './bootstrap.ts';
 export { type Directory, openDirectory } from './directory.ts';
 export { foldLinkClicks } from './fold-link-clicks.ts';
 export { workspaceRoutes } from './http.ts';
 export { dataRoute, listRoute } from './manage-route.ts';
-export { getOwnProgram } from './own-program.ts';
+export { getOpenProgram, getOwnProgram } from './own-program.ts';
 export { getOwnWebsite } from './own-website.ts';
+export { pauseProgram, resumeProgram } from './pause-program.ts';
 export { type LinkTarget, originAllowed, type Program, type Website } from './program.ts';
 export { findEnrolledPartners, listPartnerNames } from './queries.ts';
 export type { SetUpDeps } from './set-up.ts';

@@ -14,6 +14,7 @@ import {
   smallId,
   toPage,
 } from '../platform/index.ts';
+import type { Act } from './audit/act.ts';
 import {
   findKey,
   insertKey,
@@ -49,7 +50,8 @@ export async function createKey(
   };
   refuseBeyond(await getOwnGrant(setUp, caller), grant);
   const key = newToken('affk_');
-  const row = await change(setUp, (trx) =>
+  const act = (made: KeyRow | undefined) => keyAct('key.create', made, now);
+  const row = await change(setUp, caller, act, (trx) =>
     insertKey(trx, {
       workspace_id: caller.workspaceId,
       name: request.name.trim(),
@@ -81,7 +83,8 @@ export async function updateKey(
   const programScope = sentScope === undefined ? undefined : await readProgramScope(setUp, caller, sentScope);
   const expiresAt = sentExpiry === undefined ? undefined : readExpiry(sentExpiry, now);
   const own = await getOwnGrant(setUp, caller);
-  const row = await change(setUp, async (trx) => {
+  const act = (changed: KeyRow) => keyAct('key.update', changed, now);
+  const row = await change(setUp, caller, act, async (trx) => {
     const id = smallId(keyId);
     const current = id && (await lockKey(trx, caller, id));
     if (!current) throw new AppError('key_not_found');
@@ -109,7 +112,8 @@ export async function revokeKey(
   keyId: unknown,
 ): Promise<KeyRecord> {
   const now = setUp.clock.now();
-  const row = await change(setUp, async (trx) => {
+  const act = (revoked: KeyRow) => keyAct('key.revoke', revoked, now);
+  const row = await change(setUp, caller, act, async (trx) => {
     const id = smallId(keyId);
     const current = id && (await lockKey(trx, caller, id));
     if (!current) throw new AppError('key_not_found');
@@ -183,6 +187,12 @@ function refuseBeyond(own: Grant, grant: Grant): void {
 /** The part of a key that tells keys apart in a list: `affk_` and 8 characters. */
 export function keyPrefix(key: string): string {
   return key.slice(0, 'affk_'.length + 8);
+}
+
+function keyAct(act: string, row: KeyRow | undefined, now: Date): Act {
+  invariant(row, 'a random key is new');
+  const { id, created_at: _, ...details } = toKeyRecord(row, now);
+  return { act, programId: null, subject: `key ${id}`, details };
 }
 
 function toKeyRecord(row: KeyRow, now: Date): KeyRecord {

@@ -33,7 +33,13 @@ export async function addPolicy(
   if (group.status === 'archived') throw new AppError('conflict', 'Program is archived');
   const terms = readTerms(request);
   const now = setUp.clock.now();
-  const row = await change(setUp, async (trx) => {
+  const act = (added: PolicyRow) => ({
+    act: 'policy.add',
+    programId: group.program_id,
+    subject: `policy ${added.id}`,
+    details: toPolicyRecord(added),
+  });
+  const row = await change(setUp, actor, act, async (trx) => {
     const locked = await lockGroup(trx, actor.workspaceId, group.id);
     const latest = await findLatestPolicy(trx, actor.workspaceId, group.id);
     const holdPeriodDays = request.hold_period_days ?? locked.hold_period_days;

@@ -8,7 +8,13 @@ import { type Actor, change, type SetUp } from './set-up.ts';
 export async function regenerateToken(setUp: SetUp, actor: Actor, programId: unknown): Promise<TokenRecord> {
   const program = await getOpenProgram(setUp.directory, actor, programId);
   const now = setUp.clock.now();
-  return change(setUp, async (trx) => {
+  const act = ({ api_token_masked }: TokenRecord) => ({
+    act: 'program.regenerate_token',
+    programId: program.id,
+    subject: `program ${program.id}`,
+    details: { api_token_masked },
+  });
+  return change(setUp, actor, act, async (trx) => {
     await lockProgram(trx, actor.workspaceId, program.id);
     await deleteProgramTokens(trx, actor.workspaceId, program.id);
     const token = await insertToken(trx, actor.workspaceId, { kind: 'program', programId: program.id }, now);

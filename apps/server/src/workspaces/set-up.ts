@@ -5,9 +5,13 @@ import {
   type Db,
   type Hasher,
   kysely,
+  type ManagementPrincipal,
   type Postgres,
+  sqlOf,
   violatedConstraint,
 } from '../platform/index.ts';
+import type { Act } from './audit/act.ts';
+import { actorName, recordAct } from './audit/record-act.ts';
 import type { Directory } from './directory.ts';
 
 /** What the set-up use cases work with. */
@@ -29,13 +33,10 @@ export function openSetUp(deps: SetUpDeps): SetUp {
   return { ...rest, db: kysely(postgres) };
 }
 
-/** Who sets up: the workspace, and the programs a key is limited to (null: all of them). */
-export interface Actor {
-  workspaceId: number;
-  programScope: readonly number[] | null;
-}
+/** Who sets up: the key, its workspace, and the programs it is limited to (null: all of them). */
+export type Actor = ManagementPrincipal;
 
-export function mayTouch(actor: Actor, programId: number): boolean {
+export function mayTouch(actor: Pick<Actor, 'programScope'>, programId: number): boolean {
   return actor.programScope === null || actor.programScope.includes(programId);
 }
 
@@ -48,12 +49,28 @@ const refusals: Record<string, [ErrorCode, string?]> = {
 };
 
 /**
- * One change: a transaction (all or nothing), then the directory forgets what it knew, so that the caller's next
- * request already meets the change. It forgets after a failure too: a commit may succeed without our hearing of it.
+ * One change: a transaction (all or nothing) with its entry in the audit log, then the directory forgets what it knew,
+ * so that the caller's next request already meets the change. It forgets after a failure too: a commit may succeed
+ * without our hearing of it.
+ *
+ * @param act what it was, by its result; null: nothing was changed
  */
-export async function change<T>(setUp: SetUp, work: (trx: Db) => Promise<T>): Promise<T> {
+export async function change<T>(
+  setUp: SetUp,
+  actor: Actor,
+  act: (result: T) => Act | null,
+  work: (trx: Db) => Promise<T>,
+): Promise<T> {
   try {
-    return await setUp.db.transaction().execute(work);
+    return await setUp.db.transaction().execute(async (trx) => {
+      const result = await work(trx);
+      const done = act(result);
+      if (done !== null) {
+        const by = { workspaceId: actor.workspaceId, name: actorName(actor) };
+        await recordAct(sqlOf(trx), by, done, setUp.clock.now());
+      }
+      return result;
+    });
   } catch (error) {
     const refusal = refusals[violatedConstraint(error) ?? ''];
     if (refusal === undefined) throw error;

@@ -19,7 +19,13 @@ export async function updateLink(
   const owner = id === undefined ? undefined : await findLinkOwner(setUp.db, actor, id);
   if (owner === undefined) throw new AppError('link_not_found');
   await getOpenProgram(setUp.directory, actor, owner.program_id);
-  return change(setUp, async (trx) => {
+  const act = () => ({
+    act: 'link.update',
+    programId: owner.program_id,
+    subject: `link ${owner.id}`,
+    details: { status: request.status, destination_url: destination },
+  });
+  return change(setUp, actor, act, async (trx) => {
     await updateLinkRow(trx, actor.workspaceId, owner.id, {
       status: request.status,
       destination_url: destination,

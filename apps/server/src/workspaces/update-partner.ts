@@ -19,7 +19,13 @@ export async function updatePartner(
 ): Promise<PartnerRecord> {
   const program = await getOpenProgram(setUp.directory, actor, programId);
   const id = smallId(partnerId);
-  return change(setUp, async (trx) => {
+  const act = () => ({
+    act: 'partner.update',
+    programId: program.id,
+    subject: `partner ${id}`,
+    details: { status: request.status, group_id: request.group_id },
+  });
+  return change(setUp, actor, act, async (trx) => {
     const current = id && (await lockEnrollment(trx, actor.workspaceId, program.id, id));
     if (!current) throw new AppError('partner_not_found');
     const groupId =

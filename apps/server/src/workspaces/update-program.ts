@@ -42,7 +42,13 @@ export async function updateProgram(
     allowed_origins: request.allowed_origins && readOrigins(request.allowed_origins),
   };
   const websiteId = clearable(body, 'website_id', request.website_id);
-  return change(setUp, async (trx) => {
+  const act = () => ({
+    act: 'program.update',
+    programId: program.id,
+    subject: `program ${program.id}`,
+    details: { ...changes, website_id: websiteId, hold_period_days: request.hold_period_days },
+  });
+  return change(setUp, actor, act, async (trx) => {
     await lockProgram(trx, actor.workspaceId, program.id);
     await updateProgramRow(trx, actor.workspaceId, program.id, changes);
     if (websiteId !== undefined) await rebindWebsite(trx, actor, program.id, websiteId);

@@ -34,7 +34,13 @@ export async function createWebsite(
       : await getOpenProgram(setUp.directory, actor, request.program_id);
   const websiteId = newId('web');
   const now = setUp.clock.now();
-  return change(setUp, async (trx) => {
+  const act = ({ api_token: _, ...made }: WebsiteRecord) => ({
+    act: 'website.create',
+    programId: made.program_id,
+    subject: `website ${made.website_id}`,
+    details: made,
+  });
+  return change(setUp, actor, act, async (trx) => {
     await insertWebsite(trx, {
       workspace_id: actor.workspaceId,
       id: websiteId,
@@ -75,7 +81,13 @@ export async function updateWebsite(
     sentProgram === undefined || sentProgram === null
       ? null
       : await getOpenProgram(setUp.directory, actor, sentProgram);
-  return change(setUp, async (trx) => {
+  const act = (row: WebsiteRecord) => ({
+    act: 'website.update',
+    programId: row.program_id,
+    subject: `website ${row.website_id}`,
+    details: { ...changes, program_id: sentProgram },
+  });
+  return change(setUp, actor, act, async (trx) => {
     const website = await lockWebsite(trx, actor, websiteId);
     if (website === undefined) throw new AppError('website_not_found');
     await updateWebsiteRow(trx, actor.workspaceId, websiteId, {

@@ -40,8 +40,13 @@ export interface Commission {
   currency: string;
   holdUntil: number;
   automatic: boolean;
+  /** When its money last moved while it was pending. */
+  movedAt: number;
   pending: bigint;
   approved: bigint;
+  invoiced: bigint;
+  /** In a batch that waits for its approval. */
+  payout: bigint;
   paid: bigint;
 }
 

@@ -1,3 +1,4 @@
+import { Billing } from './billing.ts';
 import { Books, halfEven } from './books.ts';
 import {
   type Click,
@@ -20,6 +21,7 @@ import {
 
 export class Model {
   readonly books = new Books();
+  readonly billing = new Billing(this.books);
   readonly clicks: Click[] = [];
   readonly payments: Payment[] = [];
   readonly otherCommissions: Commission[] = [];
@@ -156,23 +158,27 @@ export class Model {
       halfEven(fee, payment.amount - payment.refunded, payment.amount);
     this.books.move('fee_expense', null, currency, -returned);
     this.books.move('fee_payable', null, currency, returned);
+    this.billing.owe({ of: payment, partner: null, currency, amount: -returned, at: this.now });
     if (payment.commissions.length === 0) return { status: 'no_commission', deducted };
     return { status: payment.refunded === payment.amount ? 'reversed' : 'refunded', deducted };
   }
 
   private takeBack(commission: Commission, payment: Payment): bigint {
-    const held = commission.pending + commission.approved + commission.paid;
+    const { invoiced, payout, paid } = commission;
+    const held = commission.pending + commission.approved + invoiced + payout + paid;
     const kept = halfEven(commission.amount, payment.amount - payment.refunded, payment.amount);
     const back = held - kept;
     if (back <= 0n) return 0n;
     const beyondHold = back - commission.pending;
     const fromPending = beyondHold > 0n ? commission.pending : back;
+    commission.movedAt = this.now;
     commission.pending -= fromPending;
     commission.approved -= back - fromPending;
     const { partner, currency } = commission;
     this.books.move('commission_expense', partner, currency, -back);
     this.books.move('partner_pending', partner, currency, fromPending);
     this.books.move('partner_approved', partner, currency, back - fromPending);
+    this.billing.owe({ of: commission, partner, currency, amount: fromPending - back, at: this.now });
     return back;
   }
 
@@ -188,18 +194,16 @@ export class Model {
       commission.approved += pending;
       this.books.move('partner_pending', partner, currency, pending);
       this.books.move('partner_approved', partner, currency, -pending);
+      // As of the end of the hold: when the release comes does not decide in which week it is billed.
+      const at = Math.max(commission.holdUntil, commission.movedAt);
+      this.billing.owe({ of: commission, partner, currency, amount: pending, at });
     }
   }
 
-  pay(commissions: readonly Commission[]): void {
-    for (const commission of commissions) {
-      const { approved, partner, currency } = commission;
-      if (approved <= 0n) continue;
-      commission.approved = 0n;
-      commission.paid += approved;
-      this.books.move('partner_approved', partner, currency, approved);
-      this.books.move('partner_paid', partner, currency, -approved);
-    }
+  /** The Monday run: whatever is due is released before. */
+  bill(): void {
+    this.release();
+    this.billing.bill(this.now);
   }
 
   /** Runs an act; when it is refused nothing of it stays. */
@@ -300,6 +304,7 @@ export class Model {
     payment.fee = isFree ? 0n : halfEven(amount, this.settings.feeBps, 10_000n);
     this.books.move('fee_expense', null, currency, payment.fee);
     this.books.move('fee_payable', null, currency, -payment.fee);
+    this.billing.owe({ of: payment, partner: null, currency, amount: payment.fee, at: this.now });
   }
 
   private earnShares(
@@ -364,8 +369,11 @@ export class Model {
       currency,
       holdUntil: at + hold * dayMs,
       automatic,
+      movedAt: this.now,
       pending: amount,
       approved: 0n,
+      invoiced: 0n,
+      payout: 0n,
       paid: 0n,
     });
     this.books.move('commission_expense', partner, currency, amount);

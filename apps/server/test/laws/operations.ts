@@ -31,7 +31,9 @@ export type Operation =
       key: number | null;
     }
   | { do: 'release' }
-  | { do: 'pay'; share: number }
+  | { do: 'bill'; times: number }
+  | { do: 'settle' }
+  | { do: 'payout'; outcome: 'complete' | 'fail' | 'reject' | 'leave' }
   | {
       do: 'policy';
       group: number;
@@ -131,7 +133,21 @@ export const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 2, arbitrary: fc.constant({ do: 'release' as const }) },
   {
     weight: 2,
-    arbitrary: fc.record({ do: fc.constant('pay' as const), share: fc.integer({ min: 1, max: 3 }) }),
+    arbitrary: fc.record({ do: fc.constant('bill' as const), times: fc.integer({ min: 1, max: 2 }) }),
+  },
+  { weight: 1, arbitrary: fc.constant({ do: 'settle' as const }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('payout' as const),
+      outcome: fc.constantFrom(
+        'complete' as const,
+        'complete' as const,
+        'fail' as const,
+        'reject' as const,
+        'leave' as const,
+      ),
+    }),
   },
   {
     weight: 3,

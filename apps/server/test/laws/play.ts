@@ -1,8 +1,10 @@
 import { expect } from 'vitest';
-import { markPaid, releaseHolds } from '../../src/commissions/index.ts';
+import { issueInvoices } from '../../src/billing/index.ts';
+import { releaseHolds } from '../../src/commissions/index.ts';
 import type { Story } from '../story.ts';
 import { tellStory } from '../story.ts';
 import type { Reply, TestServer } from '../test-server.ts';
+import { totalOf } from './billing.ts';
 import { Refused, type SaleSent } from './facts.ts';
 import { Model } from './model.ts';
 import { type Operation, sizes } from './operations.ts';
@@ -17,6 +19,8 @@ export class Play {
   readonly partnerIds: readonly number[];
   private readonly groupIds: readonly number[];
   private readonly name: string;
+  /** Of the person who approves payouts. */
+  private readonly secondKey: string;
   private readonly lastClicks = new Map<number, string>();
 
   private constructor(
@@ -26,8 +30,10 @@ export class Play {
     partnerIds: readonly number[],
     groupIds: readonly number[],
     name: string,
+    secondKey: string,
   ) {
     this.server = server;
+    this.secondKey = secondKey;
     this.story = story;
     this.workspaceId = workspaceId;
     this.partnerIds = partnerIds;
@@ -42,7 +48,10 @@ export class Play {
     const { body: group } = await server.post(`${path}/groups`, { name: 'Others' }, server.key);
     const partnerIds: number[] = [];
     for (let index = 0; index < sizes.partners; index += 1) {
-      partnerIds.push((await story.addPartner(`${name}-${index}`)).id);
+      const { id } = await story.addPartner(`${name}-${index}`);
+      partnerIds.push(id);
+      const method = { method: 'paypal', email: 'partner@example.com' };
+      await server.call('PUT', `${path}/partners/${id}/payout-method`, method, { token: server.key });
     }
     for (let browser = 0; browser < sizes.browsers; browser += 1)
       await story.pageview(`b${browser}`, `s${browser}`);
@@ -50,6 +59,7 @@ export class Play {
       'select workspace_id as id from programs where id = $1',
       [story.programId],
     );
+    const { body: second } = await server.post('/api/v1/api-keys', { name: 'second' }, server.key);
     const play = new Play(
       server,
       story,
@@ -57,6 +67,7 @@ export class Play {
       partnerIds,
       [story.groupId, group.data.id],
       name,
+      second.data.key,
     );
     play.model.policies[0]?.push({
       ...{ type: 'cps_lifetime', rate: 2500n, fixed: null, months: 0, hold: 15, automatic: true },
@@ -84,8 +95,12 @@ export class Play {
         return this.refund(operation);
       case 'release':
         return this.release();
-      case 'pay':
-        return this.pay(operation.share);
+      case 'bill':
+        return this.bill(operation.times);
+      case 'settle':
+        return this.settle();
+      case 'payout':
+        return this.payout(operation.outcome);
       default:
         return this.setUp(operation);
     }
@@ -215,21 +230,56 @@ export class Play {
   }
 
   private async release(): Promise<void> {
-    while ((await releaseHolds(this.server.database.postgres, this.server.clock.now())) > 0);
+    await releaseHolds(this.server.database.postgres, this.server.clock.now());
     this.model.release();
   }
 
-  private async pay(share: number): Promise<void> {
-    const { postgres } = this.server.database;
-    const paid = this.model.payments.filter((_, index) => index % share === 0);
-    const rows = await postgres.query<{ id: bigint }>(
-      `select c.id from commissions c join payments p on p.id = c.payment_id
-       where p.program_id = $1 and p.transaction_id = any($2::text[])`,
-      [this.story.programId, paid.map(({ id }) => id)],
+  /** The Monday run, once or twice at once, whenever it comes. */
+  private async bill(times: number): Promise<void> {
+    const deps = { postgres: this.server.database.postgres, clock: this.server.clock };
+    await Promise.all(Array.from({ length: times }, () => issueInvoices(deps)));
+    this.model.bill();
+  }
+
+  private async settle(): Promise<void> {
+    const open = this.model.billing.invoices.findIndex(({ paid }) => !paid);
+    if (open < 0) return;
+    const rows = await this.server.database.postgres.query<{ id: bigint; total: bigint }>(
+      'select id, total_minor as total from invoices where program_id = $1 order by period_start, currency',
+      [this.story.programId],
     );
-    const ids = rows.map(({ id }) => id);
-    await postgres.transaction((trx) => markPaid(trx, this.workspaceId, ids, this.server.clock.now()));
-    this.model.pay(paid.flatMap(({ commissions }) => commissions));
+    const invoice = this.model.billing.invoices[open];
+    if (invoice === undefined) return;
+    expect(rows[open]?.total).toBe(totalOf(invoice));
+    const reply = await this.server.post(`/api/v1/invoices/${rows[open]?.id}/pay`, {}, this.server.key);
+    expect(reply.status, JSON.stringify(reply.body)).toBe(200);
+    this.model.billing.pay(invoice);
+  }
+
+  private async payout(outcome: Extract<Operation, { do: 'payout' }>['outcome']): Promise<void> {
+    const { billing, commissions } = this.model;
+    const parts = billing.payout(commissions);
+    const path = `/api/v1/programs/${this.story.programId}/payout-batches`;
+    const reply = await this.server.post(path, {}, this.server.key);
+    expect(reply.status, JSON.stringify(reply.body)).toBe(parts === undefined ? 409 : 201);
+    if (parts === undefined || outcome === 'leave') return;
+    const act = async (what: string, body: Record<string, unknown> = {}) => {
+      const answer = await this.server.post(`/api/v1/${what}`, body, this.secondKey);
+      expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+    };
+    const { id, lines } = reply.body.data;
+    if (outcome === 'reject') {
+      await act(`payout-batches/${id}/reject`, { reason: 'not now' });
+      billing.comeBack(parts);
+      return;
+    }
+    await act(`payout-batches/${id}/approve`);
+    await act(`payout-batches/${id}/start`);
+    for (const line of lines) {
+      await act(`payouts/${line.id}/${outcome}`, outcome === 'fail' ? { reason: 'no such account' } : {});
+    }
+    if (outcome === 'complete') billing.arrive(parts);
+    else billing.comeBack(parts);
   }
 
   private async setUp(

@@ -8,6 +8,11 @@ export const scopes = [
   'program:go_live',
   'program:regenerate-token',
   'dashboard:view',
+  // Beyond the contract's list: who bills and pays is seldom who sets up, and two people stand behind a payout.
+  'billing:manage',
+  'payout:approve',
+  // Whoever may be told everything.
+  'webhook:manage',
 ] as const;
 export type Scope = (typeof scopes)[number];
 

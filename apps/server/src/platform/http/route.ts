@@ -58,6 +58,8 @@ export interface Route {
    * for the reference only.
    */
   raw?: { limitBytes: number };
+  /** The media type of an answer that is a file. */
+  file?: 'application/pdf' | 'text/csv';
   body?: TSchema;
   query?: TSchema;
   /** Answers by status, for the reference. */

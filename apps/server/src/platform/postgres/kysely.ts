@@ -1,4 +1,5 @@
 import {
+  CompiledQuery,
   Kysely,
   PostgresDialect,
   type PostgresPool,
@@ -6,7 +7,7 @@ import {
   type RawBuilder,
   sql,
 } from 'kysely';
-import { isConnectionFailure, type Postgres } from './sql.ts';
+import { isConnectionFailure, type Postgres, type Sql } from './sql.ts';
 import type { Tables } from './tables.ts';
 
 /** Ordinary queries, typed: the database itself or a transaction of it. */
@@ -21,6 +22,17 @@ export function kysely(postgres: Postgres): Db {
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: guarded(postgres) }) });
   made.set(postgres, db);
   return db;
+}
+
+/** Plain statements inside of a transaction of Kysely's. */
+export function sqlOf(db: Db): Sql {
+  return {
+    async query<Row>(what: Parameters<Sql['query']>[0], values: readonly unknown[] = []) {
+      const text = typeof what === 'string' ? what : what.text;
+      const { rows } = await db.executeQuery(CompiledQuery.raw(text, [...values]));
+      return rows as Row[];
+    },
+  };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runMigrations } from 'graphile-worker';
 import pg from 'pg';
 import { packageRoot } from '../package-root.ts';
 import { locks } from './locks.ts';
@@ -46,6 +47,8 @@ export async function migrate(url: string): Promise<string[]> {
       await client.query('insert into headwater_migrations (name) values ($1)', [migration.name]);
       await client.query('commit');
     }
+    // Triggers of ours enqueue jobs: the queue is there before anything is written.
+    await runMigrations({ connectionString: url });
     return missing.map((migration) => migration.name);
   } finally {
     await client.end();

@@ -234,6 +234,17 @@ export interface CommissionsTable {
   created_at: Fixed<Date>;
 }
 
+export interface CommissionReviewsTable {
+  workspace_id: Fixed<number>;
+  id: LongIdentity;
+  commission_id: Fixed<bigint>;
+  verdict: Fixed<'approved' | 'rejected' | 'held'>;
+  reason: Fixed<string>;
+  hold_until: Fixed<Date | null>;
+  reviewed_by: Fixed<string>;
+  reviewed_at: Fixed<Date>;
+}
+
 export interface RefundsTable {
   workspace_id: Fixed<number>;
   id: LongIdentity;
@@ -253,6 +264,8 @@ export interface CommissionStandingsView {
   reversed_minor: Long;
   status: Fixed<string>;
   disputed_minor: Long;
+  invoiced_minor: Long;
+  payout_minor: Long;
 }
 
 export interface StripeInboxTable {
@@ -296,6 +309,7 @@ export interface Tables {
   attributions: AttributionsTable;
   commissions: CommissionsTable;
   commission_standings: CommissionStandingsView;
+  commission_reviews: CommissionReviewsTable;
   stripe_inbox: StripeInboxTable;
   refunds: RefundsTable;
 }

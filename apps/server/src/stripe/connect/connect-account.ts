@@ -1,6 +1,6 @@
 import type { ConnectedStripe } from '@headwater/contract';
 import { AppError, type Clock, type Log, violatedConstraint } from '../../platform/index.ts';
-import type { Program } from '../../workspaces/index.ts';
+import { type Program, recordAct } from '../../workspaces/index.ts';
 import { keepSecret, maskSecret, toEndpointItem } from '../endpoints/endpoints.ts';
 import { type EndpointRow, listEndpointRows } from '../endpoints/queries.ts';
 import type { SecretStore } from '../endpoints/signing-secrets.ts';
@@ -34,6 +34,7 @@ export async function connectByKey(
   deps: ConnectDeps,
   program: Program,
   pasted: string,
+  by: string,
 ): Promise<ConnectedStripe> {
   const key = pasted.trim();
   const access: StripeAccess = { stripe: openStripe(deps.settings, key), account: undefined };
@@ -43,6 +44,7 @@ export async function connectByKey(
     livemode: key.startsWith('rk_live_'),
     apiKey: deps.sealer.seal(key, keyContext(program)),
     apiKeyMask: maskSecret(key),
+    by,
   });
 }
 
@@ -51,6 +53,7 @@ export function connectByOAuth(
   deps: ConnectDeps,
   program: Program,
   granted: { account: string; livemode: boolean },
+  by: string,
 ): Promise<ConnectedStripe> {
   const access = accessOf(deps, program, { method: 'oauth', account: granted.account, api_key: null });
   return connect(deps, program, access, {
@@ -58,11 +61,14 @@ export function connectByOAuth(
     livemode: granted.livemode,
     apiKey: null,
     apiKeyMask: null,
+    by,
   });
 }
 
 type How = Pick<queries.NewConnection, 'livemode' | 'apiKey' | 'apiKeyMask'> & {
   method: 'oauth' | 'api_key';
+  /** Who connects, for the audit log. */
+  by: string;
 };
 
 async function connect(
@@ -105,7 +111,7 @@ async function save(
   program: Program,
   known: readonly EndpointRow[],
   endpoint: OwnEndpoint,
-  connection: queries.NewConnection,
+  connection: queries.NewConnection & { by: string },
 ): Promise<Pick<ConnectedStripe, 'connection' | 'endpoint'>> {
   try {
     return await deps.postgres.transaction(async (trx) => {
@@ -121,6 +127,22 @@ async function save(
               livemode: connection.livemode,
               url: webhookUrl(deps, program),
             });
+      await recordAct(
+        trx,
+        { workspaceId: program.workspaceId, name: connection.by },
+        {
+          act: 'stripe.connect',
+          programId: program.id,
+          subject: `Stripe account ${connection.account}`,
+          details: {
+            method: connection.method,
+            livemode: connection.livemode,
+            api_key_masked: connection.apiKeyMask,
+            webhook_endpoint_id: item.webhook_endpoint_id,
+          },
+        },
+        connection.at,
+      );
       return { connection: toConnectionItem(row), endpoint: item };
     });
   } catch (error) {

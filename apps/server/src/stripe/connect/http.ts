@@ -12,7 +12,7 @@ import {
 } from '@headwater/contract';
 import Type from 'typebox';
 import { AppError, type Call, invariant, ok, type Route, reader, smallId } from '../../platform/index.ts';
-import { dataRoute, getOwnProgram } from '../../workspaces/index.ts';
+import { actorName, dataRoute, getOwnProgram } from '../../workspaces/index.ts';
 import type { DeliveryHealth } from '../endpoints/delivery-health.ts';
 import { type ConnectDeps, connectByKey } from './connect-account.ts';
 import { completeOAuth, startOAuth } from './oauth.ts';
@@ -59,6 +59,7 @@ export function connectRoutes(deps: ConnectDeps & { health: DeliveryHealth }): R
             deps,
             await getOwnProgram(directory, manager, call.params.id),
             keyReader.read(call.body).api_key,
+            actorName(manager),
           ),
       },
       directory,
@@ -97,6 +98,7 @@ export function connectRoutes(deps: ConnectDeps & { health: DeliveryHealth }): R
             deps,
             await getOwnProgram(directory, manager, call.params.id),
             completeReader.read(call.body),
+            actorName(manager),
           ),
       },
       directory,
@@ -111,7 +113,7 @@ export function connectRoutes(deps: ConnectDeps & { health: DeliveryHealth }): R
         answer: RemovedStripe,
         status: 200,
         handle: async (call, manager) =>
-          removeStripe(deps, await getOwnProgram(directory, manager, call.params.id)),
+          removeStripe(deps, await getOwnProgram(directory, manager, call.params.id), actorName(manager)),
       },
       directory,
     ),
@@ -138,7 +140,7 @@ function stateRoute(deps: ConnectDeps): Route {
       const { program_id: programId, ...stated } = stateReader.read(call.body);
       const program = await deps.directory.findProgram(principal.programId);
       if (program === undefined || smallId(programId) !== program.id) throw new AppError('program_not_found');
-      return ok({ data: await stateAccount(deps, program, stated) });
+      return ok({ data: await stateAccount(deps, program, stated, actorName(principal)) });
     },
   };
 }

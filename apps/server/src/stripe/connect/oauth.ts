@@ -61,6 +61,7 @@ export async function completeOAuth(
   deps: ConnectDeps,
   program: Program,
   { code, state }: CompleteStripeOAuthRequest,
+  by: string,
 ): Promise<ConnectedStripe> {
   const platform = platformOf(deps);
   const known = await queries.takeOAuthState(deps.postgres, program, hashToken(state));
@@ -80,7 +81,7 @@ export async function completeOAuth(
       `Stripe connected the account in ${token.livemode ? 'live' : 'test'} mode, but STRIPE_SECRET_KEY is of ${known.livemode ? 'live' : 'test'} mode`,
     );
   }
-  return connectByOAuth(deps, program, { account, livemode: known.livemode });
+  return connectByOAuth(deps, program, { account, livemode: known.livemode }, by);
 }
 
 export function platformOf({ settings }: Pick<ConnectDeps, 'settings'>): {

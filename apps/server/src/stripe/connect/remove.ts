@@ -1,6 +1,6 @@
 import type { RemovedStripe } from '@headwater/contract';
 import { AppError } from '../../platform/index.ts';
-import type { Program } from '../../workspaces/index.ts';
+import { type Program, recordAct } from '../../workspaces/index.ts';
 import { deleteEndpoint, listEndpointRows } from '../endpoints/queries.ts';
 import type { ConnectDeps } from './connect-account.ts';
 import { accessOf } from './connections.ts';
@@ -13,7 +13,7 @@ import { deleteEndpointAtStripe, findOwnEndpoints } from './webhook-endpoint.ts'
  * Undoes what setting up made: the webhook endpoints at Stripe, the permission of OAuth, the keys and secrets here. What
  * was received stays. Stripe being away does not keep us from forgetting: what could not be undone there is told.
  */
-export async function removeStripe(deps: ConnectDeps, program: Program): Promise<RemovedStripe> {
+export async function removeStripe(deps: ConnectDeps, program: Program, by: string): Promise<RemovedStripe> {
   const connections = (await queries.listConnections(deps.postgres, program)).filter(
     (one) => one.disconnected_at === null,
   );
@@ -31,23 +31,25 @@ export async function removeStripe(deps: ConnectDeps, program: Program): Promise
         );
       }
     }
-    const { account, livemode } = connection;
-    await queries.endConnection(deps.postgres, program, {
-      account,
-      livemode,
-      because: 'removed',
-      at: deps.clock.now(),
-    });
-    removed.accounts.push(account);
+    removed.accounts.push(connection.account);
   }
   const endpoints = await listEndpointRows(deps.postgres, program, null, 200);
-  for (const endpoint of endpoints) {
-    if (endpoint.origin === 'pasted') {
-      removed.warnings.push(
-        `The pasted secret ${endpoint.secret_mask} stays; DELETE …/stripe/endpoints/${endpoint.id} forgets it`,
-      );
-    } else await deleteEndpoint(deps.postgres, program, endpoint.id);
+  for (const { origin, secret_mask, id } of endpoints) {
+    if (origin !== 'pasted') continue;
+    removed.warnings.push(
+      `The pasted secret ${secret_mask} stays; DELETE …/stripe/endpoints/${id} forgets it`,
+    );
   }
+  const at = deps.clock.now();
+  await deps.postgres.transaction(async (trx) => {
+    for (const { account, livemode } of connections) {
+      await queries.endConnection(trx, program, { account, livemode, because: 'removed', at });
+    }
+    for (const { origin, id } of endpoints) if (origin !== 'pasted') await deleteEndpoint(trx, program, id);
+    const subject = `Stripe of program ${program.id}`;
+    const act = { act: 'stripe.remove', programId: program.id, subject, details: { ...removed } };
+    await recordAct(trx, { workspaceId: program.workspaceId, name: by }, act, at);
+  });
   deps.directory.clear();
   return removed;
 }

@@ -1,6 +1,6 @@
 import type { CliStripeConnected, CliStripeConnectRequest } from '@headwater/contract';
 import { AppError } from '../../platform/index.ts';
-import type { Program } from '../../workspaces/index.ts';
+import { type Program, recordAct } from '../../workspaces/index.ts';
 import { keepSecret } from '../endpoints/endpoints.ts';
 import type { ConnectDeps } from './connect-account.ts';
 import * as queries from './queries.ts';
@@ -13,6 +13,7 @@ export async function stateAccount(
   deps: ConnectDeps,
   program: Program,
   stated: Omit<CliStripeConnectRequest, 'program_id'>,
+  by: string,
 ): Promise<CliStripeConnected> {
   const account = stated.stripe_user_id.trim();
   // A signing secret does not say its mode. Connecting is about real money, and test events are accepted as well.
@@ -42,6 +43,17 @@ export async function stateAccount(
         origin: 'stated',
         stripeEndpointId: stated.webhook_endpoint_id.trim(),
       });
+      await recordAct(
+        trx,
+        { workspaceId: program.workspaceId, name: by },
+        {
+          act: 'stripe.state',
+          programId: program.id,
+          subject: `Stripe account ${account}`,
+          details: { webhook_endpoint_id: stated.webhook_endpoint_id.trim() },
+        },
+        deps.clock.now(),
+      );
       return {
         connected: true,
         stripe_account_id: connection.account,

@@ -9,7 +9,7 @@ import {
   smallId,
   toPage,
 } from '../../platform/index.ts';
-import type { Program } from '../../workspaces/index.ts';
+import { type Program, recordAct } from '../../workspaces/index.ts';
 import * as queries from './queries.ts';
 import { type SecretStore, secretContext } from './signing-secrets.ts';
 
@@ -59,12 +59,17 @@ export async function addEndpoint(
   deps: EndpointDeps,
   program: Program,
   request: CreateStripeEndpointRequest,
+  by: string,
 ): Promise<StripeEndpointItem> {
   try {
-    return await keepSecret(deps.postgres, deps, program, request.webhook_secret, {
-      origin: 'pasted',
-      stripeEndpointId: request.webhook_endpoint_id,
-      description: request.description,
+    return await deps.postgres.transaction(async (trx) => {
+      const item = await keepSecret(trx, deps, program, request.webhook_secret, {
+        origin: 'pasted',
+        stripeEndpointId: request.webhook_endpoint_id,
+        description: request.description,
+      });
+      await recordEndpointAct(trx, deps, program, 'stripe_endpoint.add', item, by);
+      return item;
     });
   } finally {
     deps.directory.clear();
@@ -92,15 +97,37 @@ export async function removeEndpoint(
   deps: EndpointDeps,
   program: Program,
   endpointId: unknown,
+  by: string,
 ): Promise<StripeEndpointItem> {
   const id = smallId(endpointId);
   try {
-    const row = id === undefined ? undefined : await queries.deleteEndpoint(deps.postgres, program, id);
-    if (row === undefined) throw new AppError('stripe_endpoint_not_found');
-    return toEndpointItem(row);
+    return await deps.postgres.transaction(async (trx) => {
+      const row = id === undefined ? undefined : await queries.deleteEndpoint(trx, program, id);
+      if (row === undefined) throw new AppError('stripe_endpoint_not_found');
+      const item = toEndpointItem(row);
+      await recordEndpointAct(trx, deps, program, 'stripe_endpoint.remove', item, by);
+      return item;
+    });
   } finally {
     deps.directory.clear();
   }
+}
+
+function recordEndpointAct(
+  trx: Sql,
+  deps: Pick<EndpointDeps, 'clock'>,
+  program: Program,
+  act: string,
+  { id, secret_masked, webhook_endpoint_id }: StripeEndpointItem,
+  by: string,
+): Promise<void> {
+  const details = { secret_masked, webhook_endpoint_id };
+  return recordAct(
+    trx,
+    { workspaceId: program.workspaceId, name: by },
+    { act, programId: program.id, subject: `Stripe endpoint ${id}`, details },
+    deps.clock.now(),
+  );
 }
 
 /** How a secret or key is shown: enough to compare with Stripe's Dashboard, which shows the last four as well. */

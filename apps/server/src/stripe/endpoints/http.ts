@@ -1,6 +1,6 @@
 import { CreateStripeEndpointRequest, ListQuery, StripeEndpointItem } from '@headwater/contract';
 import { type Route, reader } from '../../platform/index.ts';
-import { dataRoute, getOwnProgram, listRoute } from '../../workspaces/index.ts';
+import { actorName, dataRoute, getOwnProgram, listRoute } from '../../workspaces/index.ts';
 import { addEndpoint, type EndpointDeps, listEndpoints, removeEndpoint } from './endpoints.ts';
 
 const tag = 'Stripe';
@@ -26,6 +26,7 @@ export function endpointRoutes(deps: EndpointDeps): Route[] {
             deps,
             await getOwnProgram(directory, manager, call.params.id),
             createReader.read(call.body),
+            actorName(manager),
           ),
       },
       directory,
@@ -57,6 +58,7 @@ export function endpointRoutes(deps: EndpointDeps): Route[] {
             deps,
             await getOwnProgram(directory, manager, call.params.id),
             call.params.endpoint_id,
+            actorName(manager),
           ),
       },
       directory,

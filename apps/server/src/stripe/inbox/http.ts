@@ -6,8 +6,22 @@ import {
   WebhookAnswer,
 } from '@headwater/contract';
 import Type from 'typebox';
-import { type Call, kysely, ok, type Route } from '../../platform/index.ts';
-import { dataRoute, getOwnProgram, listRoute } from '../../workspaces/index.ts';
+import {
+  type Call,
+  kysely,
+  type ManagementPrincipal,
+  ok,
+  type Route,
+  type Transaction,
+} from '../../platform/index.ts';
+import {
+  actorName,
+  dataRoute,
+  getOwnProgram,
+  listRoute,
+  type Program,
+  recordAct,
+} from '../../workspaces/index.ts';
 import { getEvent, listEvents } from './list-events.ts';
 import * as queries from './queries.ts';
 import { receiveAnywhere, receiveDelivery, type WebhookDeps } from './receive-delivery.ts';
@@ -98,7 +112,10 @@ function eventRoutes(deps: InboxRouteDeps): Route[] {
         async handle(call, manager) {
           const program = await getOwnProgram(directory, manager, call.params.id);
           const event = await getEvent(db, program, call.params.event_id);
-          await queries.makeEventDue(postgres, program, BigInt(event.id), clock.now());
+          await postgres.transaction(async (trx) => {
+            await queries.makeEventDue(trx, program, BigInt(event.id), clock.now());
+            await recordReplay(trx, program, manager, `Stripe event ${event.id}`, clock.now());
+          });
           const replayed = await getEvent(db, program, String(event.id));
           deps.wake();
           return replayed;
@@ -117,7 +134,11 @@ function eventRoutes(deps: InboxRouteDeps): Route[] {
         status: 200,
         async handle(call, manager) {
           const program = await getOwnProgram(directory, manager, call.params.id);
-          const replayed = await queries.makeFailedEventsDue(postgres, program, clock.now());
+          const replayed = await postgres.transaction(async (trx) => {
+            const count = await queries.makeFailedEventsDue(trx, program, clock.now());
+            await recordReplay(trx, program, manager, `${count} failed Stripe events`, clock.now());
+            return count;
+          });
           deps.wake();
           return { replayed };
         },
@@ -125,4 +146,15 @@ function eventRoutes(deps: InboxRouteDeps): Route[] {
       directory,
     ),
   ];
+}
+
+function recordReplay(
+  trx: Transaction,
+  program: Program,
+  manager: ManagementPrincipal,
+  subject: string,
+  now: Date,
+): Promise<void> {
+  const by = { workspaceId: program.workspaceId, name: actorName(manager) };
+  return recordAct(trx, by, { act: 'stripe.replay', programId: program.id, subject }, now);
 }

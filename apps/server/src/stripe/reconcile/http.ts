@@ -1,7 +1,7 @@
 import { StripeReconcileQuery, StripeReconciliation } from '@headwater/contract';
 import Type from 'typebox';
 import type { Route } from '../../platform/index.ts';
-import { dataRoute, getOwnProgram } from '../../workspaces/index.ts';
+import { actorName, dataRoute, getOwnProgram, recordAct } from '../../workspaces/index.ts';
 import { type ReconcileDeps, readPeriod, reconcileProgram } from './reconcile-account.ts';
 
 const tag = 'Stripe';
@@ -42,7 +42,21 @@ export function reconcileRoutes(deps: ReconcileDeps): Route[] {
           const program = await getOwnProgram(directory, manager, call.params.id);
           const { from, to } = call.body;
           const query = { ...(from == null ? {} : { from }), ...(to == null ? {} : { to }) };
-          return reconcileProgram(deps, program, readPeriod(query, clock.now()), { backFill: true });
+          const period = readPeriod(query, clock.now());
+          const reports = await reconcileProgram(deps, program, period, { backFill: true });
+          // What is fetched is booked by the inbox, event by event: the act is told once all is handed over.
+          await recordAct(
+            deps.postgres,
+            { workspaceId: program.workspaceId, name: actorName(manager) },
+            {
+              act: 'stripe.reconcile',
+              programId: program.id,
+              subject: `Stripe of program ${program.id}`,
+              details: query,
+            },
+            clock.now(),
+          );
+          return reports;
         },
       },
       directory,

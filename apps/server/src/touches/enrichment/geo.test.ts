@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readPublicAddress } from './address.ts';
+import { readPublicAddress } from '../../platform/index.ts';
 import { type Geo, noGeo, openGeo } from './geo.ts';
 import { readPlace } from './place.ts';
 

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { LRUCache } from 'lru-cache';
 import { Reader, type Response } from 'maxmind';
-import { readPublicAddress } from './address.ts';
+import { readPublicAddress } from '../../platform/index.ts';
 import { type Place, readPlace } from './place.ts';
 
 export type { Place } from './place.ts';

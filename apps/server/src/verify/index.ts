@@ -1,0 +1,5 @@
+/**
+ * Proof that the books are whole: the audit chain, every transaction, every balance, every commission, reckoned again
+ * from the facts by the rooms that wrote them. Reads only.
+ */
+export { verifyRoutes } from './http.ts';

@@ -1,0 +1,32 @@
+/** What people decide about commissions: approve, reject, hold longer. */
+import Type, { type Static } from 'typebox';
+import { requiredText } from './fields.ts';
+import { CommissionItem } from './lists.ts';
+
+const reason = requiredText({ 'x-message': 'reason is required', description: 'kept for ever' });
+const holdUntil = Type.String({
+  maxLength: 64,
+  format: 'date-time',
+  description: 'later than the present one, at most a year ahead',
+});
+const commissionIds = Type.Array(
+  Type.Union([Type.Integer({ minimum: 1 }), Type.String({ pattern: '^[0-9]{1,15}$' })]),
+  { minItems: 1, maxItems: 500, description: 'commissions of the program; all of them are judged, or none' },
+);
+
+export const ReviewRequest = Type.Object({ reason }, { $id: 'ReviewRequest' });
+export const HoldRequest = Type.Object({ reason, hold_until: holdUntil }, { $id: 'HoldRequest' });
+export const BulkReviewRequest = Type.Object(
+  { commission_ids: commissionIds, reason },
+  { $id: 'BulkReviewRequest' },
+);
+export const BulkHoldRequest = Type.Object(
+  { commission_ids: commissionIds, reason, hold_until: holdUntil },
+  { $id: 'BulkHoldRequest' },
+);
+
+export const BulkReviewAnswer = Type.Object({
+  changed: Type.Integer({ description: 'how many the verdict was new to' }),
+  commissions: Type.Array(CommissionItem),
+});
+export type BulkReviewAnswer = Static<typeof BulkReviewAnswer>;

@@ -29,4 +29,5 @@ export {
   type ReviewableCommission,
   saveReviews,
 } from './review-queries.ts';
+export { loadVolumesOf, sumEarnedByCustomer, sumVolumeOfPartner } from './sum-queries.ts';
 export * from './terms.ts';

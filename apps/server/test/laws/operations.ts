@@ -31,6 +31,7 @@ export type Operation =
       key: number | null;
     }
   | { do: 'release' }
+  | { do: 'judge'; commission: number; verdict: 'approve' | 'reject' | 'hold'; hours: number }
   | { do: 'pay'; share: number }
   | {
       do: 'policy';
@@ -44,6 +45,12 @@ export type Operation =
       product: number | null;
       excludeTax: boolean;
       excludeShipping: boolean;
+      min: number | null;
+      /** Above the minimum. */
+      span: number | null;
+      cap: number | null;
+      /** Volumes, added up to the thresholds. */
+      tiers: { above: number; pay: number }[];
     }
   | {
       do: 'settings';
@@ -130,6 +137,15 @@ export const operation: fc.Arbitrary<Operation> = fc.oneof(
   },
   { weight: 2, arbitrary: fc.constant({ do: 'release' as const }) },
   {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('judge' as const),
+      commission: anyEarlier,
+      verdict: fc.constantFrom('approve' as const, 'reject' as const, 'hold' as const),
+      hours: fc.integer({ min: 1, max: 24 * 60 }),
+    }),
+  },
+  {
     weight: 2,
     arbitrary: fc.record({ do: fc.constant('pay' as const), share: fc.integer({ min: 1, max: 3 }) }),
   },
@@ -154,6 +170,13 @@ export const operation: fc.Arbitrary<Operation> = fc.oneof(
       product: some(sizes.products, 1),
       excludeTax: fc.boolean(),
       excludeShipping: fc.boolean(),
+      min: fc.option(fc.integer({ min: 1, max: 2000 }), { nil: null, freq: 1 }),
+      span: fc.option(fc.nat(3000), { nil: null, freq: 1 }),
+      cap: fc.option(fc.integer({ min: 1, max: 20_000 }), { nil: null, freq: 1 }),
+      tiers: fc.array(
+        fc.record({ above: fc.integer({ min: 1, max: 30_000 }), pay: fc.integer({ min: 1, max: 10_000 }) }),
+        { maxLength: 2 },
+      ),
     }),
   },
   {

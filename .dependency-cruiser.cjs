@@ -7,7 +7,7 @@ const floors = [
   'touches',
   'customers',
   'payments',
-  'reports|stripe|verify',
+  'reports|stripe|verify|fraud',
   'jobs|http',
 ];
 

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import pg from 'pg';
 import { listCommissionsRoute } from './commissions/index.ts';
 import { identifyVisitor, leadRoutes, listLeadsRoute } from './customers/index.ts';
+import { fraudRoutes } from './fraud/index.ts';
 import { buildApp } from './http/app.ts';
 import { plainRoutes } from './http/plain-routes.ts';
 import { ensurePartitionsAround, runJobs } from './jobs/index.ts';
@@ -130,6 +131,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     ...listPaymentsRoute(stores),
     ...listCommissionsRoute(stores),
     ...reviewRoutes(stores),
+    ...fraudRoutes(stores),
     ...reportRoutes({ postgres, clickhouse, directory, clock, lagSeconds: () => shipper.lagSeconds() }),
     ...verifyRoutes(stores),
     ...stripe.routes,

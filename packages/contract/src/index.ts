@@ -2,6 +2,7 @@
 export * from './errors.ts';
 export * from './explain.ts';
 export * from './fields.ts';
+export * from './fraud.ts';
 export * from './lists.ts';
 export * from './reports.ts';
 export * from './reviews.ts';

@@ -1,5 +1,6 @@
 import { type Runner, run, Logger as WorkerLogger } from 'graphile-worker';
 import { releaseHolds } from '../commissions/index.ts';
+import { scanAllPrograms } from '../fraud/index.ts';
 import { type Clock, dayMs, type Log, type Postgres } from '../platform/index.ts';
 import { ensureClickPartitions } from '../touches/index.ts';
 import { foldLinkClicks } from '../workspaces/index.ts';
@@ -18,6 +19,7 @@ export interface JobDeps {
 const schedule = `
 * * * * * fold_link_clicks
 */5 * * * * release_holds
+25 * * * * scan_fraud ?fill=1h
 10 0 * * * ensure_click_partitions ?fill=1d
 40 3 * * * reconcile ?fill=1d
 20 4 * * * reconcile_stripe ?fill=1d
@@ -55,6 +57,7 @@ export function runJobs(deps: JobDeps): Promise<Runner> {
         // Each round is its own transaction: a long list is worked off without holding locks for long.
         while ((await releaseHolds(postgres, clock.now())) === 1000);
       },
+      scan_fraud: () => scanAllPrograms({ postgres, clock }),
       ensure_click_partitions: () => ensurePartitionsAround(postgres, clock.now()),
       reconcile: () => deps.reconcile(),
       reconcile_stripe: () => deps.reconcileStripe(),

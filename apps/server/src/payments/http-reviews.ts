@@ -18,7 +18,7 @@ import {
   reader,
   wholeNumber,
 } from '../platform/index.ts';
-import { type Directory, dataRoute, getOwnProgram, type Program } from '../workspaces/index.ts';
+import { actorName, type Directory, dataRoute, getOwnProgram, type Program } from '../workspaces/index.ts';
 import type { PaymentDeps } from './door.ts';
 import { reviewCommissions, type Verdict } from './review-commissions.ts';
 
@@ -63,7 +63,13 @@ function bulkRoute(deps: ReviewDeps, verb: Verb): Route {
         const program = await getOwnProgram(directory, manager, call.params.id);
         const request = verb === 'hold' ? bulkHoldReader.read(call.body) : bulkReader.read(call.body);
         const ids = request.commission_ids.map((id) => BigInt(id));
-        const outcomes = await reviewCommissions(deps, manager, program, ids, verdictOf(verb, request));
+        const outcomes = await reviewCommissions(
+          deps,
+          actorName(manager),
+          program,
+          ids,
+          verdictOf(verb, request),
+        );
         const found = [...outcomes].flatMap(([id, outcome]) => (outcome === 'not_found' ? [] : [id]));
         const items = await listCommissionItems(kysely(deps.postgres), program.workspaceId, found);
         const results = [...outcomes].map(([id, outcome]) => ({
@@ -92,7 +98,13 @@ function singleRoute(deps: ReviewDeps, verb: Verb): Route {
       async handle(call, manager) {
         const { id, program } = await getOwnCommission(deps, manager, call.params.id);
         const request = verb === 'hold' ? holdReader.read(call.body) : reviewReader.read(call.body);
-        const outcomes = await reviewCommissions(deps, manager, program, [id], verdictOf(verb, request));
+        const outcomes = await reviewCommissions(
+          deps,
+          actorName(manager),
+          program,
+          [id],
+          verdictOf(verb, request),
+        );
         refuseUndone(outcomes.get(id));
         const [item] = await listCommissionItems(kysely(deps.postgres), program.workspaceId, [id]);
         invariant(item, 'commissions are never deleted');

@@ -6,15 +6,8 @@ import {
   type ReviewableCommission,
   saveReviews,
 } from '../commissions/index.ts';
-import {
-  AppError,
-  appendEvents,
-  dayMs,
-  type ManagementPrincipal,
-  newEventId,
-  type Transaction,
-} from '../platform/index.ts';
-import { actorName, type Program, recordAct } from '../workspaces/index.ts';
+import { AppError, appendEvents, dayMs, newEventId, type Transaction } from '../platform/index.ts';
+import { type Program, recordAct } from '../workspaces/index.ts';
 import { balanceBooks } from './balance-books.ts';
 import type { PaymentDeps } from './door.ts';
 import { tellChanges } from './provider-events.ts';
@@ -38,12 +31,14 @@ const longestHoldMs = 366 * dayMs;
  * debt. Held: the hold lasts longer. The facts are stored first and the books brought to them, so a verdict and a refund,
  * a dispute or a late event lead to the same books in any order.
  *
+ * @param by whom the audit log and the review name
+ *
  * Refuses with `commission_not_found` where none of them is the program's.
  */
 export function reviewCommissions(
   deps: Pick<PaymentDeps, 'postgres' | 'clock'>,
-  manager: ManagementPrincipal,
-  program: Program,
+  by: string,
+  program: Pick<Program, 'workspaceId' | 'id'>,
   commissionIds: readonly bigint[],
   verdict: Verdict,
 ): Promise<ReadonlyMap<bigint, ReviewOutcome>> {
@@ -68,7 +63,6 @@ export function reviewCommissions(
     const changed = locked.filter(({ commissionId }) => outcomes.get(commissionId) === 'changed');
     if (changed.length === 0) return outcomes;
     const ids = changed.map(({ commissionId }) => commissionId);
-    const by = actorName(manager);
     const holdUntil = verdict.verdict === 'held' ? verdict.holdUntil : null;
     const { verdict: said, reason } = verdict;
     await saveReviews(trx, {

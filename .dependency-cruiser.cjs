@@ -7,7 +7,7 @@ const floors = [
   'touches',
   'customers',
   'payments',
-  'reports|stripe|verify|fraud',
+  'reports|stripe|verify|fraud|simulate',
   'jobs|http',
 ];
 

@@ -26,6 +26,7 @@ import {
   type Shipper,
 } from './platform/index.ts';
 import { reconcileAll, reportRoutes } from './reports/index.ts';
+import { simulateRoutes } from './simulate/index.ts';
 import { openStripeEdge, type StripeEdge, type StripeSettings } from './stripe/index.ts';
 import {
   createCookieless,
@@ -132,6 +133,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     ...listCommissionsRoute(stores),
     ...reviewRoutes(stores),
     ...fraudRoutes(stores),
+    ...simulateRoutes(stores),
     ...reportRoutes({ postgres, clickhouse, directory, clock, lagSeconds: () => shipper.lagSeconds() }),
     ...verifyRoutes(stores),
     ...stripe.routes,

@@ -39,6 +39,7 @@ describe('after any sequence of operations', () => {
         await expectKeptByFormula(play);
         await expectReplaysChangeNothing(play);
         await expectVerified();
+        await expectNothingElseWouldHaveBeen(play);
       }),
       {
         numRuns: stories,
@@ -103,6 +104,14 @@ async function expectSameBooks({ story, model, partnerIds }: Play): Promise<void
     [story.programId],
   );
   expect(customers).toEqual(model.customers.map(({ key, status }) => ({ key, status })));
+}
+
+/** Without a draft everything would have been as it was. */
+async function expectNothingElseWouldHaveBeen({ story }: Play): Promise<void> {
+  const path = `/api/v1/programs/${story.programId}/simulate`;
+  const { body } = await server.post(path, { from: '2020-01-01' }, server.key);
+  const differences = body.data.partners.map((one: { difference_cents: number }) => one.difference_cents);
+  expect(differences).toEqual(differences.map(() => 0));
 }
 
 /** What `headwater verify` reckons from the facts agrees as well. */

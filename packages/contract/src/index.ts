@@ -7,6 +7,7 @@ export * from './lists.ts';
 export * from './reports.ts';
 export * from './reviews.ts';
 export * from './setup.ts';
+export * from './simulate.ts';
 export * from './stripe.ts';
 export * from './track.ts';
 export * from './verify.ts';

@@ -15,6 +15,7 @@ export {
   findTermsOf,
   leadEarned,
   listCommissionsOfPayment,
+  listPoliciesOfProgram,
   lockBookedCommissions,
   oneTimeEarned,
   type PartnerTerms,

@@ -188,6 +188,26 @@ export async function findPolicy(
   return row === undefined || row.policy_id === null ? undefined : toPolicy(row, row.policy_id);
 }
 
+const policiesOfProgram = statement(
+  'commissions.policies_of_program',
+  `select 0 as partner_id, null::bytea as email_hash, null::text as customer_key,
+     v.id as policy_id, v.version, v.group_id, g.name as group_name, v.type, v.rate_bps, v.fixed_minor, v.currency,
+     v.duration_months, v.hold_period_days, v.approval, v.product_id, v.exclude_tax, v.exclude_stripe_tax,
+     v.exclude_shipping, v.min_minor, v.max_minor, v.customer_cap_minor, v.tiers,
+     v.effective_from
+   from policies v join partner_groups g on g.workspace_id = v.workspace_id and g.id = v.group_id
+   where v.workspace_id = $1 and v.program_id = $2 order by v.id`,
+);
+
+/** Every version of every group's terms. */
+export async function listPoliciesOfProgram(
+  sql: Sql,
+  program: { workspaceId: number; id: number },
+): Promise<Policy[]> {
+  const rows = await sql.query<TermsRow>(policiesOfProgram, [program.workspaceId, program.id]);
+  return rows.map((row) => toPolicy(row, row.policy_id as number));
+}
+
 export interface LockedStanding extends Standing {
   workspaceId: number;
   programId: number;

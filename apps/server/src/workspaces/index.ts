@@ -15,3 +15,4 @@ export { getOwnWebsite } from './own-website.ts';
 export { type LinkTarget, originAllowed, type Program, type Website } from './program.ts';
 export { findEnrolledPartners, listPartnerNames } from './queries.ts';
 export type { SetUpDeps } from './set-up.ts';
+export { readBounds, readTerms, readTiers } from './terms.ts';

@@ -32,8 +32,10 @@ export function readTerms(request: CommissionTerms): Terms {
   return { type, rateBps, fixedMinor, durationMonths: durationOf(type, request.duration_months) };
 }
 
+type Bounds = Pick<AddPolicyRequest, 'type' | 'min_cents' | 'max_cents' | 'customer_cap_cents'>;
+
 /** Bounds of what a sale earns; refused where clicks or leads are paid, whose amount is fixed anyway. */
-export function readBounds(request: AddPolicyRequest) {
+export function readBounds(request: Bounds) {
   const { type, min_cents: min = null, max_cents: max = null, customer_cap_cents: cap = null } = request;
   const isFixed = type === 'cpc' || type === 'cpl';
   if (isFixed && min !== null) refuse('min_cents');
@@ -44,7 +46,10 @@ export function readBounds(request: AddPolicyRequest) {
 }
 
 /** Tiers of a policy for sales: of its own kind (rate or fixed), from rising volumes. */
-export function readTiers({ tiers = [] }: AddPolicyRequest, { type, rateBps }: Terms): PolicyTier[] {
+export function readTiers(
+  { tiers = [] }: Pick<AddPolicyRequest, 'tiers'>,
+  { type, rateBps }: Terms,
+): PolicyTier[] {
   if (tiers.length > 0 && (type === 'cpc' || type === 'cpl')) refuse('tiers');
   let last = 0;
   return tiers.map(({ from_cents: from, rate_bps: rate, fixed_cents: fixed }) => {

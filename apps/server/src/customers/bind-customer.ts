@@ -87,7 +87,9 @@ export async function linkBrowsers(
     kind === 'click' ? !customer.visitors.includes(visitor) : !customer.webVisitors.includes(visitor),
   );
   if (fresh.length === 0) return customer;
-  await queries.linkVisitors(trx, customer, fresh, now);
+  const { workspaceId, programId, id: customerId } = customer;
+  const seen = fresh.map((browser) => ({ customerId, ...browser }));
+  await queries.linkVisitors(trx, { workspaceId, id: programId }, seen, now);
   const added = (wanted: Browser['kind']) =>
     fresh.filter(({ kind }) => kind === wanted).map(({ visitor }) => visitor);
   return {

@@ -9,16 +9,16 @@ export { findCustomer, type Lookup } from './find-customer.ts';
 export { leadRoutes } from './http.ts';
 export { findIdentified, identifyVisitor } from './identify-visitor.ts';
 export { listLeadsRoute } from './list-leads.ts';
-export { recordProviderLead } from './provider-lead.ts';
 export {
   forgetLearned,
-  insertCustomer,
-  insertVisitorIdentity,
+  insertUnnamedCustomers,
   type Learned,
-  learnIdentifiers,
-  linkVisitors,
-  lockCustomer,
+  type Lesson,
+  lockCustomers,
   lockPeople,
-} from './queries.ts';
+  teachCustomers,
+} from './people-queries.ts';
+export { recordProviderLead } from './provider-lead.ts';
+export { insertVisitorIdentity, lockCustomer } from './queries.ts';
 export { isSelfReferral } from './self-referral.ts';
 export { settleProvisionalLeads } from './settle-provisional.ts';

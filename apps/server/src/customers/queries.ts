@@ -1,7 +1,7 @@
 import { type Sql, statement, type Transaction, violatedConstraint } from '../platform/index.ts';
 import type { Customer } from './customer.ts';
 
-const customerColumns = `
+export const customerColumns = `
   c.workspace_id as "workspaceId", c.program_id as "programId", c.id, c.customer_key as "customerKey",
   c.email_hash as "emailHash", c.email_masked as "emailMasked", c.status, c.bound_payment_id as "boundPaymentId",
   array(select v.visitor from customer_visitors v
@@ -171,23 +171,32 @@ export async function learnIdentifiers(
 const link = statement(
   'customers.link_visitors',
   `insert into customer_visitors (workspace_id, customer_id, program_id, kind, visitor, linked_at)
-   select $1, $2, $3, v.kind, v.visitor, $6 from unnest($4::text[], $5::text[]) as v(kind, visitor)
+   select $1, v.customer_id, $2, v.kind, v.visitor, $3
+   from unnest($4::bigint[], $5::text[], $6::text[]) as v(customer_id, kind, visitor)
    on conflict do nothing`,
 );
 
+/** A browser that a customer was seen with. */
+export interface SeenWith {
+  customerId: bigint;
+  kind: 'click' | 'web';
+  visitor: string;
+}
+
 export async function linkVisitors(
   trx: Transaction,
-  customer: Customer,
-  visitors: readonly { kind: 'click' | 'web'; visitor: string }[],
+  program: { workspaceId: number; id: number },
+  seen: readonly SeenWith[],
   at: Date,
 ): Promise<void> {
+  if (seen.length === 0) return;
   await trx.query(link, [
-    customer.workspaceId,
-    customer.id,
-    customer.programId,
-    visitors.map((one) => one.kind),
-    visitors.map((one) => one.visitor),
+    program.workspaceId,
+    program.id,
     at,
+    seen.map((one) => one.customerId),
+    seen.map((one) => one.kind),
+    seen.map((one) => one.visitor),
   ]);
 }
 
@@ -330,78 +339,6 @@ export async function insertVisitorIdentity(
     identity.email?.hash ?? null,
     identity.email?.masked ?? null,
     identity.seenAt,
-  ]);
-}
-
-const peopleOf = statement(
-  'customers.lock_people',
-  `select ${customerColumns} from customers c
-   where c.workspace_id = $1 and c.program_id = $2 and (
-     c.customer_key = any($3::text[]) or c.email_hash = any($4::bytea[]) or c.id = any($5::bigint[])
-     or c.id in (
-       select v.customer_id from customer_visitors v
-       where v.workspace_id = $1 and v.program_id = $2
-         and ((v.kind = 'click' and v.visitor = any($6::text[])) or (v.kind = 'web' and v.visitor = any($7::text[])))))
-   order by c.id for update of c`,
-);
-
-/** Everybody whom one of these identifiers names, in the order they became known, locked. */
-export function lockPeople(
-  trx: Transaction,
-  program: { workspaceId: number; id: number },
-  identifiers: {
-    keys: readonly string[];
-    emailHashes: readonly Buffer[];
-    ids: readonly bigint[];
-    visitors: readonly string[];
-    webVisitors: readonly string[];
-  },
-): Promise<Customer[]> {
-  return trx.query(peopleOf, [
-    program.workspaceId,
-    program.id,
-    identifiers.keys,
-    identifiers.emailHashes,
-    identifiers.ids,
-    identifiers.visitors,
-    identifiers.webVisitors,
-  ]);
-}
-
-const forget = statement(
-  'customers.forget_learned',
-  `with browsers as (
-     delete from customer_visitors where workspace_id = $1 and customer_id = $2
-       and ((kind = 'click' and visitor = any($5::text[])) or (kind = 'web' and visitor = any($6::text[])))
-   )
-   update customers set
-     customer_key = case when customer_key = $3 then null else customer_key end,
-     email_hash = case when email_hash = $4 then null else email_hash end,
-     email_masked = case when email_hash = $4 then null else email_masked end
-   where workspace_id = $1 and id = $2`,
-);
-
-/** What a customer was told to be known by. */
-export interface Learned {
-  key: string | null;
-  emailHash: Buffer | null;
-  visitors: readonly string[];
-  webVisitors: readonly string[];
-}
-
-/** Takes back what a customer learned from a source that turned out to mean somebody else. */
-export async function forgetLearned(
-  trx: Transaction,
-  customer: { workspaceId: number; id: bigint },
-  learned: Learned,
-): Promise<void> {
-  await trx.query(forget, [
-    customer.workspaceId,
-    customer.id,
-    learned.key,
-    learned.emailHash,
-    learned.visitors,
-    learned.webVisitors,
   ]);
 }
 

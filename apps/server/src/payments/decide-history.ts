@@ -1,9 +1,9 @@
 import type { Credit, Followed, UnattributedReason } from '../attribution/index.ts';
 import { loadVolumesOf } from '../commissions/index.ts';
-import { type Customer, lockCustomer, settleProvisionalLeads } from '../customers/index.ts';
-import { appendEvents, invariant, type Transaction } from '../platform/index.ts';
+import { type Customer, lockCustomers, settleProvisionalLeads } from '../customers/index.ts';
+import { appendEvents, type EventRow, invariant, type Transaction } from '../platform/index.ts';
 import type { Program } from '../workspaces/index.ts';
-import { bookRedecision } from './book-payment.ts';
+import { bookPayment, bookRedecision } from './book-payment.ts';
 import {
   type DecisionSettings,
   decideWithHistory,
@@ -23,24 +23,53 @@ import { inferVisit } from './visit-half.ts';
 
 /** What a late fact did to a payment. */
 export interface Touched {
+  /** It was stored just now: nothing is booked of it, nothing went back. */
+  isNew: boolean;
   /** It is another customer's, or of another date: its books are brought in line even if the decision is the same. */
   isRestated: boolean;
   /** The instant under which its event was told; null when none was. */
   toldAt: Date | null;
 }
 
+/** What deciding stands on, and what it leaves to be told. */
+export interface Deciding {
+  trx: Transaction;
+  deps: SettleDeps;
+  program: Program;
+  now: Date;
+  touched: ReadonlyMap<bigint, Touched>;
+  /** Events of payments that were booked for the first time; the caller appends them. */
+  told: EventRow[];
+}
+
 /** Decides a payment of nobody known. */
-export async function decideAlone(
-  trx: Transaction,
-  deps: SettleDeps,
-  program: Program,
-  paymentId: bigint,
-  touched: Touched,
-  now: Date,
-): Promise<void> {
-  const payment = await provider.lockPastPayment(trx, program.workspaceId, paymentId);
+export async function decideAlone(deciding: Deciding, paymentId: bigint): Promise<void> {
+  const payment = await provider.lockPastPayment(deciding.trx, deciding.program.workspaceId, paymentId);
   invariant(payment !== undefined, 'a settled payment exists');
-  await decideAgain(trx, deps, program, null, payment, emptyHistory(), now, touched);
+  await decideAgain(deciding, null, payment, emptyHistory());
+}
+
+/**
+ * Decides these customers' payments, each history for itself.
+ *
+ * @param changed customers whose payments are all decided again, not only the touched ones and those that follow
+ */
+export async function decideHistories(
+  deciding: Deciding,
+  customerIds: ReadonlySet<bigint>,
+  changed: ReadonlySet<bigint>,
+): Promise<void> {
+  if (customerIds.size === 0) return;
+  const { trx, program } = deciding;
+  const customers = await lockCustomers(trx, program.workspaceId, [...customerIds]);
+  invariant(customers.length === customerIds.size, 'the customer of a payment exists');
+  const payments = await provider.listHistories(trx, program.workspaceId, [...customerIds]);
+  const bound: provider.Bound[] = [];
+  for (const customer of customers) {
+    const history = payments.filter(({ customerId }) => customerId === customer.id);
+    bound.push(await decideHistory(deciding, customer, history, changed.has(customer.id)));
+  }
+  await provider.refreshCustomers(trx, program.workspaceId, bound);
 }
 
 /**
@@ -48,18 +77,13 @@ export async function decideAlone(
  * first payment, the binding and the months of renewals follow from the dates alone. Payments of other doors are part of
  * the history and stay as they were decided. A decision that comes out as it was is not recorded again.
  */
-export async function decideHistory(
-  trx: Transaction,
-  deps: SettleDeps,
-  program: Program,
-  customerId: bigint,
-  touched: ReadonlyMap<bigint, Touched>,
+async function decideHistory(
+  deciding: Deciding,
+  locked: Customer,
+  history: readonly provider.PastPayment[],
   fromTheFirst: boolean,
-  now: Date,
-): Promise<void> {
-  const locked = await lockCustomer(trx, program.workspaceId, customerId);
-  invariant(locked !== undefined, 'the customer of a payment exists');
-  const history = await provider.listHistory(trx, program.workspaceId, customerId);
+): Promise<provider.Bound> {
+  const { trx, program, now, touched } = deciding;
   const mayWait = locked.status !== 'conversion' && locked.mayHaveWaitingLeads && history.length > 0;
   const customer = mayWait ? await settleProvisionalLeads(trx, program, locked, null, now) : locked;
 
@@ -75,9 +99,7 @@ export async function decideHistory(
     before.followed =
       before.bound === null ? (subscriptions.get(payment.subscriptionId ?? '') ?? null) : null;
     const stands: Stands =
-      isOurs && isTouched
-        ? await decideAgain(trx, deps, program, customer, payment, before, now, touched.get(payment.id))
-        : standsAs(payment);
+      isOurs && isTouched ? await decideAgain(deciding, customer, payment, before) : standsAs(payment);
     before.firstPaidAt ??= payment.occurredAt;
     if (before.bound === null && stands.earned) {
       boundPaymentId = payment.id;
@@ -87,7 +109,7 @@ export async function decideHistory(
       subscriptions.set(payment.subscriptionId, stands.followed);
     }
   }
-  await provider.refreshCustomer(trx, customer, boundPaymentId);
+  return { customerId: customer.id, paymentId: boundPaymentId };
 }
 
 function emptyHistory(): History {
@@ -114,15 +136,14 @@ function standsAs({ decision, earned }: provider.PastPayment): Stands {
 }
 
 async function decideAgain(
-  trx: Transaction,
-  deps: SettleDeps,
-  program: Program,
+  deciding: Deciding,
   customer: Customer | null,
   payment: provider.PastPayment,
   history: History,
-  now: Date,
-  touched?: Touched,
 ): Promise<Stands> {
+  const { trx, deps, program, now } = deciding;
+  const touched = deciding.touched.get(payment.id);
+  const isStoredNow = touched?.isNew === true;
   const claim = JSON.parse(payment.claim as string) as Claim;
   const found = customer === null ? null : foundBy(claim, customer);
   const decided = await decideWithHistory(
@@ -131,41 +152,22 @@ async function decideAgain(
     { ...payment, emailHash: claim.emailHash === null ? null : Buffer.from(claim.emailHash, 'hex') },
     found,
     history,
-    await settingsFor(trx, program, payment),
+    isStoredNow ? settingsOf(program) : await settingsFor(trx, program, payment),
     deps.fees,
     payment.occurredAt,
   );
   const decision: PaymentDecision = { ...decided, warnings: [...claim.warnings] };
   const fact = { program, occurredAt: payment.occurredAt };
-  const visitBefore = (await queries.findPaymentVisit(trx, payment.workspaceId, payment.id)) ?? null;
+  const visitBefore = isStoredNow
+    ? null
+    : ((await queries.findPaymentVisit(trx, payment.workspaceId, payment.id)) ?? null);
   const visit =
     visitBefore?.matchedBy === 'session' ? visitBefore : await inferVisit(trx, fact, customer, decision);
-  const isNew = payment.decision === null;
-  if (isNew || touched?.isRestated || isOtherDecision(payment.decision, decision)) {
+  if (isStoredNow) {
+    await bookFirst(deciding, payment, customer, decision, visit);
+  } else if (touched?.isRestated || isOtherDecision(payment.decision, decision)) {
     await saveVisit(trx, payment, visitBefore, visit, now);
-    const cause = isNew ? 'recorded' : payment.source === 'stripe' ? 'late_event' : 'stripe';
-    const { changes } = await bookRedecision(
-      trx,
-      { ...payment, customerId: customer?.id ?? null },
-      decision,
-      cause,
-      now,
-      isNew ? 'payment' : 'redecision',
-    );
-    if (isNew) {
-      await appendEvents(
-        trx,
-        paymentEvents(payment, payment.amountMinor, { ...decision, earnings: [] }, visit, payment.occurredAt),
-      );
-    } else {
-      const credit = payment.decision?.credits[0];
-      const partner =
-        credit === undefined ? {} : { partner_id: credit.partnerId, click_id: credit.clickId ?? undefined };
-      const told = { visit: visitBefore, partner, at: touched?.toldAt ?? payment.occurredAt };
-      const tell = { visit, partner: partnerOf(decision), at: payment.occurredAt };
-      await appendEvents(trx, retoldEvents(payment, payment.amountMinor, told, tell));
-    }
-    await tellChanges(trx, payment, changes, payment.occurredAt);
+    await bookAgain(trx, payment, customer, decision, { before: visitBefore, after: visit }, touched, now);
   }
   const { attributed, reason, clickAgeDays, credits } = decision;
   return {
@@ -175,6 +177,54 @@ async function decideAgain(
       ? { attributed, credits }
       : { attributed, reason: (reason ?? 'no_touch') as UnattributedReason, clickAgeDays },
   };
+}
+
+/** As any door does with a payment that it has just stored. */
+async function bookFirst(
+  { trx, now, told }: Deciding,
+  payment: provider.PastPayment,
+  customer: Customer | null,
+  decision: PaymentDecision,
+  visit: PaymentVisit | null,
+): Promise<void> {
+  const booked = { ...payment, customerId: customer?.id ?? null };
+  await queries.insertDecision(trx, booked, decision, 'recorded', now);
+  await bookPayment(trx, booked, decision, now);
+  if (visit !== null) await queries.saveVisit(trx, payment, visit, now);
+  told.push(...paymentEvents(payment, payment.amountMinor, decision, visit, payment.occurredAt));
+}
+
+async function bookAgain(
+  trx: Transaction,
+  payment: provider.PastPayment,
+  customer: Customer | null,
+  decision: PaymentDecision,
+  visit: { before: PaymentVisit | null; after: PaymentVisit | null },
+  touched: Touched | undefined,
+  now: Date,
+): Promise<void> {
+  const { amountMinor, occurredAt } = payment;
+  const isFirst = payment.decision === null;
+  const { changes } = await bookRedecision(
+    trx,
+    { ...payment, customerId: customer?.id ?? null },
+    decision,
+    isFirst ? 'recorded' : payment.source === 'stripe' ? 'late_event' : 'stripe',
+    now,
+    isFirst ? 'payment' : 'redecision',
+  );
+  if (isFirst) {
+    const told = { ...decision, earnings: [] };
+    await appendEvents(trx, paymentEvents(payment, amountMinor, told, visit.after, occurredAt));
+  } else {
+    const credit = payment.decision?.credits[0];
+    const partner =
+      credit === undefined ? {} : { partner_id: credit.partnerId, click_id: credit.clickId ?? undefined };
+    const told = { visit: visit.before, partner, at: touched?.toldAt ?? occurredAt };
+    const tell = { visit: visit.after, partner: partnerOf(decision), at: occurredAt };
+    await appendEvents(trx, retoldEvents(payment, amountMinor, told, tell));
+  }
+  await tellChanges(trx, payment, changes, occurredAt);
 }
 
 function foundBy(claim: Claim, customer: Customer): FoundCustomer | null {

@@ -2,7 +2,15 @@ import { type Sql, statement, type Transaction } from '../platform/index.ts';
 import type { PaymentFact } from './payment.ts';
 import type { BookedRefund } from './plan-refunds.ts';
 import type { ProviderDispute } from './provider-payment.ts';
-import { type KeyScope, paymentColumns, type StoredDecision, type StoredPayment } from './queries.ts';
+import {
+  factsPart,
+  factValues,
+  type KeyScope,
+  type NewPayment,
+  paymentColumns,
+  type StoredDecision,
+  type StoredPayment,
+} from './queries.ts';
 
 const keysOf = statement(
   'payments.find_by_keys',
@@ -10,13 +18,55 @@ const keysOf = statement(
    where workspace_id = $1 and scope = $2 and is_test = $3 and key = any($4::text[]) order by payment_id`,
 );
 
-/** Which payment each of these keys is of; the earliest payment first. One, unless they were not known to be the same. */
-export function findKeys(
-  sql: Sql,
-  scope: KeyScope,
-  keys: readonly string[],
-): Promise<{ key: string; id: bigint }[]> {
+/** Which payment a key is of. */
+export interface KnownKey {
+  key: string;
+  id: bigint;
+}
+
+/** Which payment each of these keys is of; the earliest payment first. */
+export async function findKeys(sql: Sql, scope: KeyScope, keys: readonly string[]): Promise<KnownKey[]> {
+  if (keys.length === 0) return [];
   return sql.query(keysOf, [scope.workspaceId, scope.scope, scope.isTest, keys]);
+}
+
+const insertNew = statement(
+  'payments.insert_of_provider',
+  `with claimed as (
+     insert into payment_keys (workspace_id, scope, is_test, key, payment_id)
+     values ($2, $1, $20, $6, nextval(pg_get_serial_sequence('payments', 'id')))
+     on conflict do nothing
+     returning payment_id
+   ), ${factsPart('claimed.payment_id', 'from claimed')}, keys as (
+     insert into payment_keys (workspace_id, scope, is_test, key, payment_id)
+     select $2, $1, $20, key, claimed.payment_id from claimed, unnest($23::text[]) as key order by key
+     on conflict (workspace_id, scope, is_test, key) do update set payment_id = excluded.payment_id
+     where payment_keys.payment_id <> excluded.payment_id
+   ), claim as (
+     insert into payment_claims (workspace_id, payment_id, claim) select $2, payment_id, $24 from claimed
+   )
+   select payment_id from claimed`,
+);
+
+/**
+ * Stores a payment that a provider tells of, with every id it is known by. Undefined when a payment has its first id. Waits
+ * for whoever is about to store one (see {@link claimKey}).
+ */
+export async function insertProviderPayment(
+  trx: Transaction,
+  scope: KeyScope,
+  payment: Omit<NewPayment, 'id'>,
+  fact: PaymentFact,
+  otherKeys: readonly string[],
+  claim: string,
+): Promise<bigint | undefined> {
+  const [row] = await trx.query<{ payment_id: bigint }>(insertNew, [
+    scope.scope,
+    ...factValues(payment, fact),
+    otherKeys,
+    claim,
+  ]);
+  return row?.payment_id;
 }
 
 const addKeys = statement(
@@ -139,16 +189,17 @@ const pastColumns = `${paymentColumns},
 const historyOf = statement(
   'payments.list_history',
   `select ${pastColumns}
-   where p.workspace_id = $1 and p.customer_id = $2 and not p.is_test
+   where p.workspace_id = $1 and p.customer_id = any($2::bigint[]) and not p.is_test
    order by p.occurred_at, p.transaction_id collate "C"`,
 );
 
-export function listHistory(
+/** The payments of these customers. */
+export function listHistories(
   trx: Transaction,
   workspaceId: number,
-  customerId: bigint,
+  customerIds: readonly bigint[],
 ): Promise<PastPayment[]> {
-  return trx.query(historyOf, [workspaceId, customerId]);
+  return trx.query(historyOf, [workspaceId, customerIds]);
 }
 
 const pastById = statement(
@@ -179,24 +230,36 @@ export function lockPastPayments(
   return trx.query(pastByIds, [workspaceId, paymentIds]);
 }
 
-const refreshCustomerRow = statement(
-  'payments.refresh_customer',
+const refreshRows = statement(
+  'payments.refresh_customers',
   `update customers c set
      status = case when h.first is not null then 'conversion' when c.lead_at is not null then 'lead' else 'click' end,
-     converted_at = h.first, bound_payment_id = $3
-   from (select min(occurred_at) as first from payments
-         where workspace_id = $1 and customer_id = $2 and not is_test) h
-   where c.workspace_id = $1 and c.id = $2
-     and (c.converted_at is distinct from h.first or c.bound_payment_id is distinct from $3)`,
+     converted_at = h.first, bound_payment_id = b.payment_id
+   from unnest($2::bigint[], $3::bigint[]) as b(customer_id, payment_id)
+   cross join lateral (
+     select min(p.occurred_at) as first from payments p
+     where p.workspace_id = $1 and p.customer_id = b.customer_id and not p.is_test) h
+   where c.workspace_id = $1 and c.id = b.customer_id
+     and (c.converted_at is distinct from h.first or c.bound_payment_id is distinct from b.payment_id)`,
 );
 
-/** What a customer's payments say of the customer: since when, and bound by which. */
-export async function refreshCustomer(
+/** A customer and the payment that binds it to its partners. */
+export interface Bound {
+  customerId: bigint;
+  paymentId: bigint | null;
+}
+
+/** What customers' payments say of them: since when they pay, and bound by which. */
+export async function refreshCustomers(
   trx: Transaction,
-  customer: { workspaceId: number; id: bigint },
-  boundPaymentId: bigint | null,
+  workspaceId: number,
+  bound: readonly Bound[],
 ): Promise<void> {
-  await trx.query(refreshCustomerRow, [customer.workspaceId, customer.id, boundPaymentId]);
+  await trx.query(refreshRows, [
+    workspaceId,
+    bound.map(({ customerId }) => customerId),
+    bound.map(({ paymentId }) => paymentId),
+  ]);
 }
 
 const deleteVisitOf = statement(

@@ -99,20 +99,26 @@ export async function findPayment(sql: Sql, paymentId: bigint): Promise<StoredPa
   return row;
 }
 
-// The facts and the visit half, of which the first 26 parameters are.
-const factsPart = `payment as (
+/** Inserts a payment's facts, which are the parameters from $2 to $22, under the id that `id` (from `source`) says. */
+export function factsPart(id: string, source = ''): string {
+  return `payment as (
      insert into payments
        (id, workspace_id, program_id, website_id, customer_id, transaction_id, source, amount_minor, currency, tax_minor,
         shipping_minor, sale_type, is_recurring, subscription_id, subscription_interval, product_id, line_items,
         additional_data, email_hash, is_test, occurred_at, received_at)
      overriding system value
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
-   ), visit as (
+     select ${id}, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22
+     ${source}
+   )`;
+}
+
+// The facts and the visit half, of which the first 26 parameters are.
+const factsAndVisit = `${factsPart('$1')}, visit as (
      insert into payment_visits (workspace_id, payment_id, visitor_id, session_id, matched_by, context, matched_at)
      select $2, $1, $23, $24, $25, $26, $22 where $26::json is not null
    )`;
 
-const insert = statement('payments.insert', `with ${factsPart} select`);
+const insert = statement('payments.insert', `with ${factsAndVisit} select`);
 
 export interface NewPayment {
   id: bigint;
@@ -130,12 +136,12 @@ export async function insertPayment(
   fact: PaymentFact,
   visit: PaymentVisit | null,
 ): Promise<void> {
-  await trx.query(insert, factValues(payment, fact, visit));
+  await trx.query(insert, [payment.id, ...factValues(payment, fact), ...visitValues(visit)]);
 }
 
-function factValues(payment: NewPayment, fact: PaymentFact, visit: PaymentVisit | null): unknown[] {
+/** The parameters of {@link factsPart}. */
+export function factValues(payment: Omit<NewPayment, 'id'>, fact: PaymentFact): unknown[] {
   return [
-    payment.id,
     payment.workspaceId,
     fact.program?.id ?? null,
     fact.website?.id ?? fact.program?.websiteId ?? null,
@@ -157,11 +163,12 @@ function factValues(payment: NewPayment, fact: PaymentFact, visit: PaymentVisit 
     payment.isTest,
     fact.occurredAt,
     payment.receivedAt,
-    visit?.visitorId ?? null,
-    visit?.sessionId ?? null,
-    visit?.matchedBy ?? null,
-    visit === null ? null : JSON.stringify(visit.context),
   ];
+}
+
+function visitValues(visit: PaymentVisit | null): unknown[] {
+  if (visit === null) return [null, null, null, null];
+  return [visit.visitorId, visit.sessionId, visit.matchedBy, JSON.stringify(visit.context)];
 }
 
 // The decision's parameters come after those of the facts where both are stored by one statement.
@@ -186,7 +193,7 @@ function decisionPart(parametersBefore: number): string {
 const insertDecisionRow = statement('payments.insert_decision', `with ${decisionPart(0)}`);
 const insertWithDecision = statement(
   'payments.insert_with_decision',
-  `with ${factsPart}, ${decisionPart(factCount)}`,
+  `with ${factsAndVisit}, ${decisionPart(factCount)}`,
 );
 
 type DecidedPayment = { workspaceId: number; id: bigint; customerId: bigint | null; occurredAt: Date };
@@ -211,7 +218,9 @@ export async function insertDecidedPayment(
   decision: PaymentDecision,
 ): Promise<void> {
   await trx.query(insertWithDecision, [
-    ...factValues(payment, fact, visit),
+    payment.id,
+    ...factValues(payment, fact),
+    ...visitValues(visit),
     ...decisionValues(payment, decision, 'recorded', payment.receivedAt),
   ]);
 }

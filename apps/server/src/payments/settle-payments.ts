@@ -1,7 +1,7 @@
-import { invariant, type Transaction } from '../platform/index.ts';
+import { appendEvents, invariant, type Transaction } from '../platform/index.ts';
 import type { Program } from '../workspaces/index.ts';
 import { balanceBooks } from './balance-books.ts';
-import { decideAlone, decideHistory, type Touched } from './decide-history.ts';
+import { type Deciding, decideAlone, decideHistories, type Touched } from './decide-history.ts';
 import { keyScope, type SettleDeps } from './door.ts';
 import type { PaymentSource } from './payment.ts';
 import { tellChanges, tellRefund } from './provider-events.ts';
@@ -33,8 +33,15 @@ export async function settlePayments(
   const settled: SettledPayment[] = [];
   const customers = new Set(changedCustomers);
   const touched = new Map<bigint, Touched>();
+  const scope = keyScope({ program, website: null }, false);
+  const keys = await provider.findKeys(
+    trx,
+    scope,
+    wanted.flatMap((payment) => payment.keys),
+  );
   for (const payment of wanted) {
-    const adopted = await adopt(trx, program, payment, now);
+    const known = keys.filter(({ key }) => payment.keys.includes(key));
+    const adopted = await adopt(trx, program, payment, known, now);
     if (adopted === undefined) continue;
     const { id: paymentId, transactionId, amountMinor, source } = adopted;
     settled.push({ wanted: payment, transactionId, paymentId, amountMinor, source });
@@ -42,19 +49,19 @@ export async function settlePayments(
     touched.set(adopted.id, adopted.touched);
     for (const id of adopted.customerIds) customers.add(id);
   }
-  for (const customerId of [...customers].sort((a, b) => (a < b ? -1 : 1))) {
-    const fromTheFirst = changedCustomers.has(customerId);
-    await decideHistory(trx, deps, program, customerId, touched, fromTheFirst, now);
-  }
+  const deciding: Deciding = { trx, deps, program, now, touched, told: [] };
+  await decideHistories(deciding, customers, changedCustomers);
   for (const { wanted: payment, paymentId, amountMinor, source } of settled) {
     const one = touched.get(paymentId);
     if (payment.customerId === null && one !== undefined) {
-      await decideAlone(trx, deps, program, paymentId, one, now);
+      await decideAlone(deciding, paymentId);
     }
+    if (one?.isNew && payment.refunds.length === 0 && payment.disputes.length === 0) continue;
     const isTakenBack = payment.isWithdrawn && source === 'stripe';
     const told = isTakenBack ? takenBack(amountMinor, now) : payment;
     await settleRefunds(trx, program, { id: paymentId, amountMinor }, told, now);
   }
+  await appendEvents(trx, deciding.told);
   return settled;
 }
 
@@ -79,35 +86,28 @@ async function adopt(
   trx: Transaction,
   program: Program,
   wanted: ProviderPayment,
+  keysKnown: readonly provider.KnownKey[],
   now: Date,
 ): Promise<Adopted | undefined> {
   const { fact, keys, customerId } = wanted;
   const [transactionId] = keys;
   invariant(transactionId !== undefined, 'a payment has an id');
   const scope = keyScope({ program, website: null }, false);
-  let known = await provider.findKeys(trx, scope, keys);
+  let known = keysKnown;
   if (known.length === 0) {
     if (fact === null) return undefined;
-    const id = await queries.claimKey(trx, scope, transactionId);
+    const { workspaceId, isTest } = scope;
+    const payment = { workspaceId, customerId, transactionId, isTest, receivedAt: now };
+    const told = JSON.stringify(wanted.claim);
+    const id = await provider.insertProviderPayment(trx, scope, payment, fact, keys.slice(1), told);
     if (id !== undefined) {
-      await provider.assignKeys(trx, scope, keys, id);
-      const payment = {
-        id,
-        workspaceId: scope.workspaceId,
-        customerId,
-        transactionId,
-        isTest: false,
-        receivedAt: now,
-      };
-      await queries.insertPayment(trx, payment, fact, null);
-      await provider.saveClaim(trx, payment, JSON.stringify(wanted.claim));
       return {
         id,
         transactionId,
         amountMinor: fact.amountMinor,
         source: fact.source,
         customerIds: idsOf(customerId),
-        touched: { isRestated: true, toldAt: null },
+        touched: { isNew: true, isRestated: true, toldAt: null },
       };
     }
     // Another door has just recorded it.
@@ -131,7 +131,8 @@ async function adopt(
   return {
     ...same,
     customerIds: [...idsOf(stored.customerId), ...idsOf(customerId)],
-    touched: isRestated || claim !== stored.claim ? { isRestated, toldAt: stored.occurredAt } : null,
+    touched:
+      isRestated || claim !== stored.claim ? { isNew: false, isRestated, toldAt: stored.occurredAt } : null,
   };
 }
 

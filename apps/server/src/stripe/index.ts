@@ -7,13 +7,12 @@
  */
 
 export {
-  applyStripeEvent,
+  applyStripeEvents,
   type EventNote,
   type EventOutcome,
   type StripeDeps,
-  type StripeEndpoint,
   type StripeEvent,
-} from './apply-event.ts';
+} from './apply-events.ts';
 export type { StripeSettings } from './connect/settings.ts';
 export type { Processor } from './inbox/process-events.ts';
 export { openStripeEdge, type StripeEdge } from './open-edge.ts';

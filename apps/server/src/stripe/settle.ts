@@ -26,15 +26,18 @@ export interface Settled {
 
 /**
  * Brings payments, customers and leads to what follows from all that is known of the touched payers, and of those who
- * share an identifier with them.
+ * share an identifier with them. Answers for each event, by what it named.
  */
 export async function settleLive(
   context: SettleContext,
   touched: facts.Names,
+  named: readonly facts.Names[],
   saysNothingOfPeople: boolean,
-): Promise<Settled> {
+): Promise<Settled[]> {
   const { trx, deps, program, world } = context;
-  if (saysNothingOfPeople && (await settleMoneyOnly(context, touched))) return { isApplied: true, notes: [] };
+  if (saysNothingOfPeople && (await settleMoneyOnly(context, touched))) {
+    return named.map(() => ({ isApplied: true, notes: [] }));
+  }
   const now = deps.clock.now();
   const { families, purchases, linked, payers } = await loadKnown(context, touched);
   const identification = await identifyPayers(trx, program, world, purchases, payers, context.clicks, now);
@@ -49,14 +52,27 @@ export async function settleLive(
   );
   const leads = await recordLeads(context, linked, identification, now);
 
-  const own = wanted.filter(({ family }) => isTouched(family, linked, touched));
   const isBooked = ({ wanted: { payment, note } }: (typeof wanted)[number]) =>
     note === null || settled.some((one) => one.wanted === payment);
-  const notes = own.flatMap(({ family, wanted: { payment, note } }) => [
-    ...(note === null ? [] : [note === 'no_payment' && family.payer === null ? 'waits_for_payment' : note]),
-    ...(typeof family.money === 'string' ? [] : payment.claim.warnings.map(({ code }) => code)),
-  ]);
-  return { isApplied: leads || own.some(isBooked), notes: [...new Set(notes)] };
+  return named.map((names): Settled => {
+    const reached = reach(names, linked);
+    const own = wanted.filter(({ family }) => isTouched(family, linked, reached));
+    const notes = own.flatMap(({ family, wanted: { payment, note } }) => [
+      ...(note === null ? [] : [note === 'no_payment' && family.payer === null ? 'waits_for_payment' : note]),
+      ...(typeof family.money === 'string' ? [] : payment.claim.warnings.map(({ code }) => code)),
+    ]);
+    const isApplied = reached.payers.some((payer) => leads.has(payer)) || own.some(isBooked);
+    return { isApplied, notes: [...new Set(notes)] };
+  });
+}
+
+/** What an event named, and everything that is part of the same payments. */
+function reach(names: facts.Names, linked: readonly facts.LinkedObject[]): facts.Names {
+  const known = new Map(linked.map((one) => [one.id, one]));
+  const ids = new Set(names.ids);
+  for (const id of ids) for (const link of known.get(id)?.links ?? []) ids.add(link);
+  const payers = [...ids].flatMap((id) => known.get(id)?.object?.payer ?? []);
+  return { ids: [...ids], payers: [...new Set([...names.payers, ...payers])] };
 }
 
 /**
@@ -102,23 +118,36 @@ const noClaim: Claim = {
 };
 
 /** The same for test mode: no customers, no decisions. */
-export async function settleTest(context: SettleContext, touched: facts.Names): Promise<Settled> {
+export async function settleTest(
+  context: SettleContext,
+  touched: facts.Names,
+  named: readonly facts.Names[],
+): Promise<Settled[]> {
   const { trx, deps, program, world } = context;
   const linked = await facts.listObjectsOfPayers(trx, world, touched.payers, touched.ids);
   const { families } = readFamilies(linked);
-  const wanted = families.map((family) =>
-    wantedOf(family, { ...program, organicPayments: 'record' }, nobody),
-  );
+  const wanted = families.map((family) => ({
+    family,
+    ...wantedOf(family, { ...program, organicPayments: 'record' }, nobody),
+  }));
   await settleTestPayments(
     trx,
     deps,
     program,
     wanted.map(({ payment }) => payment),
   );
-  return {
-    isApplied: wanted.some(({ note }) => note === null),
-    notes: ['test_mode', ...new Set(wanted.flatMap(({ note }) => note ?? []))],
-  };
+  return named.map((names): Settled => {
+    const reached = reach(names, linked);
+    const own = wanted.filter(
+      ({ family }) =>
+        isTouched(family, linked, reached) ||
+        (family.payer !== null && reached.payers.includes(family.payer)),
+    );
+    return {
+      isApplied: own.some(({ note }) => note === null),
+      notes: ['test_mode', ...new Set(own.flatMap(({ note }) => note ?? []))],
+    };
+  });
 }
 
 const nobody: Identification = {
@@ -192,21 +221,22 @@ function fingerprint(wanted: Wanted): string {
   return (wanted.note ?? booked) + createHash('sha256').update(text).digest('base64url');
 }
 
-/** Sign-ups: a customer that Stripe made, and whom our program knows. */
+/** Sign-ups: a customer that Stripe made, and whom our program knows. Returns those that were recorded. */
 async function recordLeads(
   { trx, program }: SettleContext,
   linked: readonly facts.LinkedObject[],
   { payers }: Identification,
   now: Date,
-): Promise<boolean> {
-  let isAny = false;
+): Promise<Set<string>> {
+  const recorded = new Set<string>();
   for (const { id, object } of linked) {
     const signedUpAt = object?.kind === 'customer' ? object.facts.min.signedUpAt : undefined;
     const customerId = payers.get(id)?.customerId ?? null;
     if (signedUpAt === undefined || customerId === null) continue;
-    if (await recordProviderLead(trx, program, customerId, new Date(signedUpAt * 1000), now)) isAny = true;
+    if (await recordProviderLead(trx, program, customerId, new Date(signedUpAt * 1000), now))
+      recorded.add(id);
   }
-  return isAny;
+  return recorded;
 }
 
 /** Whether a family has to do with what the event named: a part of it, its payer or its subscription. */

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { applyStripeEvent, type EventOutcome, type StripeEvent } from '../../src/stripe/index.ts';
+import { applyStripeEvents, type EventOutcome, type StripeEvent } from '../../src/stripe/index.ts';
 import { type Story, type StoryOptions, tellStory } from '../story.ts';
 import { type TestServer, testHasher } from '../test-server.ts';
 import { start } from './objects.ts';
@@ -60,12 +60,12 @@ export async function tellStripeStory(server: TestServer, options: StoryOptions 
       for (const one of events) {
         const program = await server.server.directory.findProgram(story.programId);
         expect(program).toBeDefined();
-        outcome = await postgres.transaction((trx) =>
-          applyStripeEvent(
+        [outcome] = await postgres.transaction((trx) =>
+          applyStripeEvents(
             trx,
             { clock: server.clock, hasher: testHasher, fees },
-            { program: program as NonNullable<typeof program>, account: null },
-            one,
+            program as NonNullable<typeof program>,
+            [one],
           ),
         );
       }

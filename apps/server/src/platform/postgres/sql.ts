@@ -30,6 +30,11 @@ export interface TransactionOptions {
    * for work that is found undone then and done again.
    */
   waitForDisk?: boolean;
+  /**
+   * Every statement finds its rows by keys, however few rows there are: no plan made while a table was empty, and kept,
+   * reads whole tables after they have grown.
+   */
+  byKey?: boolean;
 }
 
 export interface Postgres extends Sql {
@@ -70,17 +75,18 @@ function isContention(error: unknown): boolean {
 // table of many partitions that takes five times as long as running them. And a plan for any values looks dear enough to be
 // compiled, which a server other than ours does by default: 100 ms for a statement of one (PostgreSQL 15, Stripe's facts).
 const begin = 'begin; set local plan_cache_mode = force_generic_plan; set local jit = off';
-const beginWithoutWait = `${begin}; set local synchronous_commit = off`;
+const withoutWait = '; set local synchronous_commit = off';
+const byKeyOnly = '; set local enable_seqscan = off';
 
 async function transactOnce<T>(
   pool: pg.Pool,
   work: (trx: Transaction) => Promise<T>,
-  { waitForDisk = true }: TransactionOptions,
+  { waitForDisk = true, byKey = false }: TransactionOptions,
 ): Promise<T> {
   const client = await pool.connect();
   let isBroken = false;
   try {
-    await client.query(waitForDisk ? begin : beginWithoutWait);
+    await client.query(begin + (waitForDisk ? '' : withoutWait) + (byKey ? byKeyOnly : ''));
     const result = await work({
       inTransaction: true,
       query: (what, values = []) => run(client, what, values),

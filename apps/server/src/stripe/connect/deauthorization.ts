@@ -1,6 +1,6 @@
 import type { Transaction } from '../../platform/index.ts';
 import type { Program } from '../../workspaces/index.ts';
-import type { StripeEvent } from '../apply-event.ts';
+import type { StripeEvent } from '../apply-events.ts';
 import * as queries from './queries.ts';
 
 /** What an `account.application.deauthorized` did. */

@@ -5,8 +5,16 @@ import { mergeFacts, mergePayer } from './merge.ts';
 import { noFacts, type ObjectPatch } from './object-facts.ts';
 import * as queries from './queries.ts';
 
+/** The objects and payers that an event speaks of. */
+export function namesIn(patches: readonly ObjectPatch[]): queries.Names {
+  return {
+    ids: [...new Set(patches.flatMap((patch) => [patch.id, ...patch.links]))],
+    payers: [...new Set(patches.flatMap(({ payer }) => payer ?? []))],
+  };
+}
+
 /**
- * Adds what an event says to what is known. On return nobody else is at work on anything that belongs to the same
+ * Adds what events say to what is known. On return nobody else is at work on anything that belongs to the same
  * payments or the same people: every name among them is locked until the transaction ends. All of them are looked for
  * before the first one is locked, so that two events which meet wait for each other and not in a circle.
  */
@@ -17,8 +25,7 @@ export async function storePatches(
   patches: readonly ObjectPatch[],
 ): Promise<queries.Names> {
   const named = {
-    ids: [...new Set(patches.flatMap((patch) => [patch.id, ...patch.links]))],
-    payers: patches.flatMap(({ payer }) => payer ?? []),
+    ...namesIn(patches),
     identifiers: world.livemode ? await identifiersIn(clicks, collectSaid(patches)) : [],
   };
   const cluster = await lockCluster(trx, world, named);

@@ -1,12 +1,12 @@
 import {
   type Customer,
   forgetLearned,
-  insertCustomer,
-  learnIdentifiers,
-  linkVisitors,
+  insertUnnamedCustomers,
+  type Lesson,
   lockPeople,
+  teachCustomers,
 } from '../../customers/index.ts';
-import { invariant, type Transaction } from '../../platform/index.ts';
+import type { Transaction } from '../../platform/index.ts';
 import type { KnownClick } from '../../touches/index.ts';
 import type { Program } from '../../workspaces/index.ts';
 import type { World } from '../facts/queries.ts';
@@ -65,8 +65,7 @@ export async function identifyPayers(
     ),
     keyMakesCustomer: program.organicPayments === 'record',
   });
-  const byId = new Map(customers.map((customer) => [customer.id, customer]));
-  const changes = await plan(trx, program, stored, resolutions, payers, byId);
+  const changes = await plan(trx, program, stored, resolutions, payers);
   const changedCustomers = new Set<bigint>();
   for (const { before } of changes) {
     if (before?.customerId == null) continue;
@@ -82,18 +81,18 @@ export async function identifyPayers(
       },
     );
   }
-  for (const { after, resolution } of changes) {
-    if (after.customerId !== null) {
-      changedCustomers.add(after.customerId);
-      await teach(trx, program, after, resolution, byId, now);
-    }
-    await queries.savePayer(trx, world, after);
-  }
+  for (const { after } of changes) if (after.customerId !== null) changedCustomers.add(after.customerId);
+  await teachCustomers(trx, program, lessonsOf(changes), now);
+  await queries.savePayers(
+    trx,
+    world,
+    changes.map(({ after }) => after),
+  );
   const known = new Map(
     people.flatMap((person) => (typeof person.ref === 'bigint' ? [[person.ref, person] as const] : [])),
   );
   return {
-    payers: await identified(stored, resolutions, changes),
+    payers: identified(stored, resolutions, changes),
     changedCustomers,
     knownClicks: clicks,
     people: known,
@@ -147,25 +146,19 @@ async function plan(
   stored: ReadonlyMap<string, queries.StoredPayer>,
   resolutions: readonly Resolution[],
   payers: readonly string[],
-  customers: Map<bigint, Customer>,
 ): Promise<Change[]> {
   const made = new Map<string, bigint>();
-  for (const { payer, customer, since } of resolutions) {
+  for (const { payer } of resolutions) {
     const known = stored.get(payer)?.madeCustomerId ?? null;
     if (known !== null) made.set(payer, known);
-    if (customer !== 'new' || known !== null) continue;
-    const { workspaceId, id: programId } = program;
-    const row = await insertCustomer(trx, {
-      workspaceId,
-      programId,
-      customerKey: null,
-      email: null,
-      createdAt: since,
-    });
-    invariant(row !== undefined, 'a customer without a key can be made');
-    made.set(payer, row.id);
-    customers.set(row.id, row);
   }
+  const unknown = resolutions.filter(({ payer, customer }) => customer === 'new' && !made.has(payer));
+  const rows = await insertUnnamedCustomers(
+    trx,
+    program,
+    unknown.map(({ since }) => since),
+  );
+  for (const [index, { payer }] of unknown.entries()) made.set(payer, (rows[index] as Customer).id);
   return payers.flatMap((payer): Change[] => {
     const before = stored.get(payer);
     const resolution = resolutions.find((one) => one.payer === payer);
@@ -199,37 +192,34 @@ function isSame(a: queries.StoredPayer, b: queries.StoredPayer): boolean {
   return text(a) === text(b);
 }
 
-async function teach(
-  trx: Transaction,
-  program: Program,
-  after: queries.StoredPayer,
-  resolution: Resolution | undefined,
-  customers: ReadonlyMap<bigint, Customer>,
-  now: Date,
-): Promise<void> {
-  const customer = customers.get(after.customerId as bigint);
-  invariant(customer !== undefined, 'a resolved customer is locked');
-  const { taughtKey: customerKey, taughtClicks, taughtWebs } = after;
-  const email =
-    resolution?.email && after.taughtEmail !== null
-      ? { hash: after.taughtEmail, masked: resolution.email.masked }
-      : null;
-  if (customerKey !== null || email !== null) {
-    const learned = await learnIdentifiers(trx, customer, { customerKey, email });
-    invariant(learned, `the customer key ${customerKey} was taken meanwhile`);
+/** What the customers learn by it, each all at once. */
+function lessonsOf(changes: readonly Change[]): Lesson[] {
+  const lessons = new Map<bigint, Lesson>();
+  for (const { after, resolution } of changes) {
+    const { customerId, taughtKey, taughtEmail, taughtClicks, taughtWebs } = after;
+    if (customerId === null) continue;
+    const before = lessons.get(customerId);
+    const masked = resolution?.email?.masked;
+    const email = taughtEmail === null || masked === undefined ? null : { hash: taughtEmail, masked };
+    lessons.set(customerId, {
+      customerId,
+      customerKey: before?.customerKey ?? taughtKey,
+      email: before?.email ?? email,
+      browsers: [
+        ...(before?.browsers ?? []),
+        ...taughtClicks.map((visitor) => ({ kind: 'click' as const, visitor })),
+        ...taughtWebs.map((visitor) => ({ kind: 'web' as const, visitor })),
+      ],
+    });
   }
-  const browsers = [
-    ...taughtClicks.map((visitor) => ({ kind: 'click' as const, visitor })),
-    ...taughtWebs.map((visitor) => ({ kind: 'web' as const, visitor })),
-  ];
-  if (browsers.length > 0) await linkVisitors(trx, { ...customer, programId: program.id }, browsers, now);
+  return [...lessons.values()];
 }
 
-async function identified(
+function identified(
   stored: ReadonlyMap<string, queries.StoredPayer>,
   resolutions: readonly Resolution[],
   changes: readonly Change[],
-): Promise<Map<string, IdentifiedPayer>> {
+): Map<string, IdentifiedPayer> {
   return new Map(
     resolutions.map((resolution) => {
       const changed = changes.find(({ after }) => after.payer === resolution.payer)?.after;

@@ -28,26 +28,35 @@ export function findPayers(
 }
 
 const save = statement(
-  'stripe.save_payer',
+  'stripe.save_payers',
   `insert into stripe_payers
      (workspace_id, program_id, payer, customer_id, made_customer_id, taught_key, taught_email, taught_clicks, taught_webs)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+   select $1, $2, p.payer, p.customer_id, p.made_customer_id, p.taught_key, p.taught_email,
+     array(select json_array_elements_text(p.taught_clicks::json)),
+     array(select json_array_elements_text(p.taught_webs::json))
+   from unnest($3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::bytea[], $8::text[], $9::text[])
+     as p(payer, customer_id, made_customer_id, taught_key, taught_email, taught_clicks, taught_webs)
    on conflict (workspace_id, program_id, payer) do update set customer_id = excluded.customer_id,
      made_customer_id = excluded.made_customer_id, taught_key = excluded.taught_key,
      taught_email = excluded.taught_email, taught_clicks = excluded.taught_clicks, taught_webs = excluded.taught_webs`,
 );
 
-export async function savePayer(trx: Transaction, world: World, payer: StoredPayer): Promise<void> {
+export async function savePayers(
+  trx: Transaction,
+  world: World,
+  payers: readonly StoredPayer[],
+): Promise<void> {
+  if (payers.length === 0) return;
   await trx.query(save, [
     world.workspaceId,
     world.programId,
-    payer.payer,
-    payer.customerId,
-    payer.madeCustomerId,
-    payer.taughtKey,
-    payer.taughtEmail,
-    payer.taughtClicks,
-    payer.taughtWebs,
+    payers.map((one) => one.payer),
+    payers.map((one) => one.customerId),
+    payers.map((one) => one.madeCustomerId),
+    payers.map((one) => one.taughtKey),
+    payers.map((one) => one.taughtEmail),
+    payers.map((one) => JSON.stringify(one.taughtClicks)),
+    payers.map((one) => JSON.stringify(one.taughtWebs)),
   ]);
 }
 

@@ -3,11 +3,11 @@ import { type Story, tellStory } from '../../../test/story.ts';
 import { openTestServer, type TestServer, testHasher } from '../../../test/test-server.ts';
 import { addSecret, deliver, eventsOf, plainEvent } from '../../../test/walls/stripe/deliveries.ts';
 import { createLog, createMetrics, type Log } from '../../platform/index.ts';
-import type { applyStripeEvent } from '../apply-event.ts';
+import type { applyStripeEvents } from '../apply-events.ts';
 import { createInboxMetrics } from './metrics.ts';
 import { createProcessor, type Processor } from './process-events.ts';
 
-type Apply = typeof applyStripeEvent;
+type Apply = typeof applyStripeEvents;
 
 let server: TestServer;
 let story: Story;
@@ -34,10 +34,10 @@ const log = {
   warn() {},
 } as unknown as Log;
 
-/** Books an event as the real thing does: in the transaction it is given. Twice would be refused by the key. */
-const book: Apply = async (trx, _deps, _endpoint, event) => {
-  await trx.query('insert into booked (event_id) values ($1)', [event.id]);
-  return { outcome: 'applied', notes: [] };
+/** Books events as the real thing does: in the transaction it is given. Twice would be refused by the key. */
+const book: Apply = async (trx, _deps, _program, events) => {
+  for (const event of events) await trx.query('insert into booked (event_id) values ($1)', [event.id]);
+  return events.map(() => ({ outcome: 'applied', notes: [] }));
 };
 
 function processor(apply: Apply): Processor & { metrics: ReturnType<typeof createMetrics> } {
@@ -77,7 +77,7 @@ describe('processing the inbox', () => {
       server.clock.advance(5);
     }
     await processor(async (...args) => {
-      seen.push(args[3].id);
+      seen.push(...args[3].map(({ id }) => id));
       return book(...args);
     }).drain();
     expect(seen).toEqual(events.map(({ id }) => id));
@@ -89,21 +89,42 @@ describe('processing the inbox', () => {
 
   it('keeps what is noted, and why', async () => {
     await send(1);
-    await processor(async () => ({ outcome: 'noted', notes: ['unused_type'] })).drain();
+    await processor(async () => [{ outcome: 'noted', notes: ['unused_type', 'a "second", one'] }]).drain();
     expect(await eventsOf(server, story.programId)).toMatchObject([
-      { state: 'noted', notes: ['unused_type'] },
+      { state: 'noted', notes: ['unused_type', 'a "second", one'] },
     ]);
   });
 
-  it('hands over the program, the account and the event as it came', async () => {
+  it('hands over the program and the event as it came', async () => {
     await deliver(server, story.programId, plainEvent({ id: 'evt_handed', account: 'acct_1' }), secret);
-    let handed: Parameters<Apply>[2] | undefined;
-    await processor(async (_trx, _deps, endpoint, event) => {
-      handed = endpoint;
-      expect(event).toEqual(plainEvent({ id: 'evt_handed', account: 'acct_1' }));
-      return { outcome: 'noted', notes: [] };
+    const handed: unknown[] = [];
+    await processor(async (_trx, _deps, program, events) => {
+      handed.push(program.id, ...events);
+      return [{ outcome: 'noted', notes: [] }];
     }).drain();
-    expect(handed).toMatchObject({ account: 'acct_1', program: { id: story.programId } });
+    expect(handed).toEqual([story.programId, plainEvent({ id: 'evt_handed', account: 'acct_1' })]);
+  });
+
+  it('hands over together what is due together, of one program and one mode; each has its own outcome', async () => {
+    const other = await tellStory(server, { bound: false });
+    const { secret: otherSecret } = await addSecret(server, other.programId);
+    const events = Array.from({ length: 20 }, (_, n) => plainEvent({ livemode: n % 5 !== 0 }));
+    for (const event of events) await deliver(server, story.programId, event, secret);
+    const [elsewhere] = [plainEvent()];
+    await deliver(server, other.programId, elsewhere, otherSecret);
+    const batches: [number, boolean[]][] = [];
+    await processor(async (_trx, _deps, program, told) => {
+      batches.push([program.id, told.map(({ livemode }) => livemode)]);
+      return told.map(({ id }) => ({ outcome: 'noted', notes: [id] }));
+    }).drain();
+    for (const [, modes] of batches) expect(new Set(modes).size).toBe(1);
+    expect(batches.some(([, modes]) => modes.length > 5)).toBe(true);
+    expect(batches.flatMap(([programId, modes]) => modes.map(() => programId)).sort()).toEqual(
+      [...events.map(() => story.programId), other.programId].sort(),
+    );
+    for (const event of await eventsOf(server, story.programId))
+      expect(event.notes).toEqual([event.event_id]);
+    expect(await eventsOf(server, other.programId)).toMatchObject([{ notes: [elsewhere?.id] }]);
   });
 
   it('a failure after the work leaves nothing of it, stays with its reason, and books on the retry (bug 17)', async () => {
@@ -140,7 +161,7 @@ describe('processing the inbox', () => {
   it('one that fails for ever stops no other, and is tried for ever', async () => {
     const [bad, ...good] = await send(4);
     const picky = processor(async (...args) => {
-      if (args[3].id === bad?.id) throw new Error('never');
+      if (args[3].some(({ id }) => id === bad?.id)) throw new Error('never');
       return book(...args);
     });
     for (let round = 1; round <= 20; round += 1) {
@@ -180,11 +201,9 @@ describe('processing the inbox', () => {
   });
 
   it('/metrics says what waits, what failed, how old the oldest is, and what was processed', async () => {
-    await send(3);
-    let calls = 0;
+    const [first] = await send(3);
     const worker = processor(async (...args) => {
-      calls += 1;
-      if (calls === 1) throw new Error('once');
+      if (args[3].some(({ id }) => id === first?.id)) throw new Error('never');
       return book(...args);
     });
     await worker.drain();

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isConnectionFailure, type Log, type Postgres } from '../../platform/index.ts';
+import { isConnectionFailure, type Log, type Postgres, type Transaction } from '../../platform/index.ts';
 import type { Directory } from '../../workspaces/index.ts';
-import { applyStripeEvent, type StripeDeps, type StripeEvent } from '../apply-event.ts';
+import { applyStripeEvents, type EventOutcome, type StripeDeps, type StripeEvent } from '../apply-events.ts';
 import { noteDeauthorization } from '../connect/deauthorization.ts';
 import { backOffMs } from './back-off.ts';
 import type { InboxMetrics } from './metrics.ts';
@@ -14,7 +14,9 @@ import * as queries from './queries.ts';
  *   waiting ──▶ applied | noted
  *      └──▶ failed (reason, attempts, due later) ──▶ applied | noted | failed …
  *
- * Any number of workers and processes may do this at once: each takes the longest due event that nobody holds.
+ * Any number of workers and processes may do this at once: each takes the longest due events that nobody holds. Those it
+ * takes together are applied together, which costs far less than one by one and comes to the same, for what the books
+ * become does not depend on the order of telling. If they cannot be applied together, each is tried by itself.
  */
 export interface Processor {
   /** There may be something due. Called after each commit of the inbox. */
@@ -34,12 +36,14 @@ export interface ProcessorDeps extends StripeDeps {
   /** Deliveries wait for their commit. They go first: Stripe waits for the answer, nobody waits for the booking. */
   isBusy?(): boolean;
   /** For tests of what a failure leaves behind. */
-  apply?: typeof applyStripeEvent;
+  apply?: typeof applyStripeEvents;
 }
 
 // While one waits for the database, another computes.
-const lanes = 4;
+const lanes = 2;
 const lanesWhileBusy = 1;
+// Applied together: what more of them saves is little by then, and all wait for the last one.
+const mostTogether = 16;
 // How soon another process takes over what a dead one left, and how exactly a back-off is kept.
 const pollMs = 1000;
 const longestReason = 500;
@@ -56,7 +60,7 @@ export function createProcessor(deps: ProcessorDeps): Processor {
   async function runLane(): Promise<void> {
     for (;;) {
       const seen = wakes;
-      const found = await processNext(deps);
+      const found = await processDue(deps);
       if (stopped) return;
       if (!found && seen === wakes) return;
       if (running > lanesWhileBusy && deps.isBusy?.()) return;
@@ -87,7 +91,7 @@ export function createProcessor(deps: ProcessorDeps): Processor {
   return {
     wake,
     async drain() {
-      while (await processNext(deps));
+      while (await processDue(deps));
     },
     start() {
       stopped = false;
@@ -103,48 +107,88 @@ export function createProcessor(deps: ProcessorDeps): Processor {
   };
 }
 
-/** Processes one event, if one is due. What fails is marked so and does not stop the others. */
-async function processNext(deps: ProcessorDeps): Promise<boolean> {
-  let taken: queries.DueEvent | undefined;
+/** Processes what is due, up to so many at a time. What fails is marked so and does not stop the others. */
+async function processDue(deps: ProcessorDeps): Promise<boolean> {
+  const taken: queries.DueEvent[] = [];
   try {
-    // The event itself is on disk: a commit that a crash of the database undoes leaves it waiting, as if never tried. What
-    // builds on this commit is committed after it, so nothing of it can have left the house.
-    const outcome = await deps.postgres.transaction(
-      async (trx) => {
-        taken = await queries.claimDueEvent(trx, deps.clock.now());
-        if (taken === undefined) return undefined;
-        return { event: taken, ...(await applyAndMark(trx, deps, taken)) };
-      },
-      { waitForDisk: false },
-    );
-    if (outcome === undefined) return false;
-    deps.metrics.processed.inc({ outcome: outcome.outcome });
-    deps.metrics.lag.observe((deps.clock.now().getTime() - outcome.event.received_at.getTime()) / 1000);
-    if (outcome.disconnected) deps.directory.clear();
-    return true;
+    await process(deps, async (trx) => {
+      const due = await queries.claimDueEvents(trx, deps.clock.now(), mostTogether);
+      taken.splice(0, taken.length, ...due);
+      return due;
+    });
   } catch (error) {
-    if (taken === undefined || isConnectionFailure(error)) throw error;
-    await fail(deps, taken, error);
-    return true;
+    if (isConnectionFailure(error)) throw error;
+    const [only] = taken;
+    if (only === undefined) throw error;
+    if (taken.length === 1) await fail(deps, only, error);
+    else for (const event of taken) await processSeen(deps, event);
+  }
+  return taken.length > 0;
+}
+
+async function processSeen(deps: ProcessorDeps, event: queries.DueEvent): Promise<void> {
+  try {
+    await process(deps, (trx) => queries.claimSeenEvent(trx, event));
+  } catch (error) {
+    if (isConnectionFailure(error)) throw error;
+    await fail(deps, event, error);
+  }
+}
+
+/** Applies the events that `claim` takes and marks them done, all or none. */
+async function process(
+  deps: ProcessorDeps,
+  claim: (trx: Transaction) => Promise<queries.DueEvent[]>,
+): Promise<void> {
+  // The events themselves are on disk: a commit that a crash of the database undoes leaves them waiting, as if never tried.
+  // What builds on this commit is committed after it, so nothing of it can have left the house.
+  const { done, disconnected } = await deps.postgres.transaction(
+    async (trx) => applyAndMark(trx, deps, await claim(trx)),
+    { waitForDisk: false, byKey: true },
+  );
+  if (disconnected) deps.directory.clear();
+  for (const { event, outcome } of done) {
+    deps.metrics.processed.inc({ outcome });
+    deps.metrics.lag.observe((deps.clock.now().getTime() - event.received_at.getTime()) / 1000);
   }
 }
 
 async function applyAndMark(
-  trx: Parameters<typeof applyStripeEvent>[0],
+  trx: Transaction,
   deps: ProcessorDeps,
-  row: queries.DueEvent,
-) {
-  const program = await deps.directory.findProgram(row.program_id);
-  if (program === undefined) throw new Error('the program of the event is gone');
-  const event = JSON.parse(row.payload) as StripeEvent;
-  const account = row.account === '' ? null : row.account;
-  const { outcome, notes } = await (deps.apply ?? applyStripeEvent)(trx, deps, { program, account }, event);
-  const deauthorization = await noteDeauthorization(trx, program, event, deps.clock.now());
-  const isApplied = outcome === 'applied' || deauthorization === 'disconnected';
-  const allNotes = deauthorization === undefined ? notes : [deauthorization];
-  const finalOutcome = isApplied ? 'applied' : 'noted';
-  await queries.markEventDone(trx, row, finalOutcome, allNotes, deps.clock.now());
-  return { outcome: finalOutcome, disconnected: deauthorization === 'disconnected' } as const;
+  rows: readonly queries.DueEvent[],
+): Promise<{ done: queries.DoneEvent[]; disconnected: boolean }> {
+  const done: queries.DoneEvent[] = [];
+  let disconnected = false;
+  for (const [programId, livemode] of worldsOf(rows)) {
+    const program = await deps.directory.findProgram(programId);
+    if (program === undefined) throw new Error('the program of the event is gone');
+    const own = rows.filter((row) => row.program_id === programId && row.livemode === livemode);
+    const events = own.map(({ payload }) => JSON.parse(payload) as StripeEvent);
+    const outcomes = await (deps.apply ?? applyStripeEvents)(trx, deps, program, events);
+    for (const [index, event] of own.entries()) {
+      const said = events[index] as StripeEvent;
+      const { outcome, notes } = outcomes[index] as EventOutcome;
+      const deauthorization = await noteDeauthorization(trx, program, said, deps.clock.now());
+      disconnected ||= deauthorization === 'disconnected';
+      const isApplied = outcome === 'applied' || deauthorization === 'disconnected';
+      done.push({
+        event,
+        outcome: isApplied ? 'applied' : 'noted',
+        notes: deauthorization === undefined ? notes : [deauthorization],
+      });
+    }
+  }
+  if (done.length > 0) await queries.markEventsDone(trx, done, deps.clock.now());
+  return { done, disconnected };
+}
+
+/** Programs and modes, in one order everywhere: two workers that lock names in several of them do not wait in a circle. */
+function worldsOf(rows: readonly queries.DueEvent[]): [programId: number, livemode: boolean][] {
+  const worlds = new Map(rows.map((row) => [`${row.program_id} ${row.livemode}`, row]));
+  return [...worlds.values()]
+    .map((row): [number, boolean] => [row.program_id, row.livemode])
+    .sort(([a, isLiveA], [b, isLiveB]) => a - b || Number(isLiveA) - Number(isLiveB));
 }
 
 /** An event that cannot be processed stays, with its reason, and comes again later; somebody is told. */

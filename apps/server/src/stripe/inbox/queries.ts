@@ -71,36 +71,58 @@ export interface DueEvent {
   received_at: Date;
 }
 
+const dueColumns =
+  'workspace_id, id, program_id, account, livemode, event_id, type, payload, attempts, received_at';
+
 const claimDue = statement(
   'stripe.claim_due',
-  `select workspace_id, id, program_id, account, livemode, event_id, type, payload, attempts, received_at
-   from stripe_inbox
+  `select ${dueColumns} from stripe_inbox
    where state in ('waiting', 'failed') and due_at <= $1
    order by due_at, id
-   limit 1
+   limit $2
    for update skip locked`,
 );
 
-/** The longest due event that no other worker holds, locked. */
-export async function claimDueEvent(sql: Sql, now: Date): Promise<DueEvent | undefined> {
-  const [row] = await sql.query<DueEvent>(claimDue, [now]);
-  return row;
+/** The longest due events that no other worker holds, locked. */
+export function claimDueEvents(sql: Sql, now: Date, limit: number): Promise<DueEvent[]> {
+  return sql.query(claimDue, [now, limit]);
+}
+
+const claimOne = statement(
+  'stripe.claim_one',
+  `select ${dueColumns} from stripe_inbox
+   where workspace_id = $1 and id = $2 and state in ('waiting', 'failed') and attempts = $3
+   for update skip locked`,
+);
+
+/** The same for one that was seen before: nothing when another worker has taken it meanwhile. */
+export function claimSeenEvent(sql: Sql, event: DueEvent): Promise<DueEvent[]> {
+  return sql.query(claimOne, [event.workspace_id, event.id, event.attempts]);
 }
 
 const markDone = statement(
   'stripe.mark_done',
-  `update stripe_inbox set state = $3, notes = $4, reason = null, attempts = attempts + 1, processed_at = $5
-   where workspace_id = $1 and id = $2`,
+  `update stripe_inbox i set state = d.state, notes = array(select json_array_elements_text(d.notes::json)),
+     reason = null, attempts = attempts + 1, processed_at = $1
+   from unnest($2::integer[], $3::bigint[], $4::text[], $5::text[]) as d(workspace_id, id, state, notes)
+   where i.workspace_id = d.workspace_id and i.id = d.id`,
 );
 
-export async function markEventDone(
-  sql: Sql,
-  event: DueEvent,
-  outcome: 'applied' | 'noted',
-  notes: readonly string[],
-  at: Date,
-): Promise<void> {
-  await sql.query(markDone, [event.workspace_id, event.id, outcome, notes, at]);
+/** An event that was understood. */
+export interface DoneEvent {
+  event: DueEvent;
+  outcome: 'applied' | 'noted';
+  notes: readonly string[];
+}
+
+export async function markEventsDone(sql: Sql, done: readonly DoneEvent[], at: Date): Promise<void> {
+  await sql.query(markDone, [
+    at,
+    done.map(({ event }) => event.workspace_id),
+    done.map(({ event }) => event.id),
+    done.map(({ outcome }) => outcome),
+    done.map(({ notes }) => JSON.stringify(notes)),
+  ]);
 }
 
 const markFailed = statement(

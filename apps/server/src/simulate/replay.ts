@@ -21,7 +21,9 @@ export function replay(payments: readonly PastPayment[], world: World, draft: Dr
   const { byId, ofCustomer } = index(payments);
   const outcomes = new Map<bigint, Outcome>();
   const underWay = new Set<bigint>();
+  /** By partner, month and currency: the payments that count for a tier. */
   const volumes = new Map<string, PastPayment[]>();
+  let upTo = 0;
 
   function outcomeOf(payment: PastPayment): Outcome {
     const known = outcomes.get(payment.id);
@@ -32,7 +34,19 @@ export function replay(payments: readonly PastPayment[], world: World, draft: Dr
     const outcome = payment.isAsked && payment.decision !== null ? decideThen(payment) : asItWas(payment);
     underWay.delete(payment.id);
     outcomes.set(payment.id, outcome);
+    countVolume(payment, outcome);
     return outcome;
+  }
+
+  function countVolume(payment: PastPayment, { shares }: Outcome): void {
+    const { currency } = payment;
+    for (const { partnerId } of shares) {
+      if (payment.shares.some((one) => one.partnerId === partnerId && one.isRejected)) continue;
+      const key = volumeKey(partnerId, payment, currency);
+      const known = volumes.get(key);
+      if (known === undefined) volumes.set(key, [payment]);
+      else known.push(payment);
+    }
   }
 
   function decideThen(payment: PastPayment): Outcome {
@@ -157,24 +171,20 @@ export function replay(payments: readonly PastPayment[], world: World, draft: Dr
 
   /** What the partner's payments of the month came to when this one was received. */
   function volumeBefore(payment: PastPayment, partnerId: number, policy: Policy): bigint {
-    const known = volumes.get(`${monthOf(payment)} ${policy.currency}`) ?? [];
+    // Those recorded before must be decided first, whoever paid them.
+    for (let other = payments[upTo]; other !== undefined && other.id < payment.id; other = payments[upTo]) {
+      upTo += 1;
+      outcomeOf(other);
+    }
     let sum = 0n;
-    for (const other of known) {
+    for (const other of volumes.get(volumeKey(partnerId, payment, policy.currency)) ?? []) {
       if (other.id >= payment.id) continue;
-      if (!outcomeOf(other).shares.some((one) => one.partnerId === partnerId)) continue;
-      if (other.shares.some((one) => one.partnerId === partnerId && one.isRejected)) continue;
-      const back = other.refunds.filter(({ at }) => at <= payment.receivedAt);
-      sum += other.amountMinor - back.reduce((total, { amountMinor }) => total + amountMinor, 0n);
+      sum += other.amountMinor;
+      for (const { amountMinor, at } of other.refunds) if (at <= payment.receivedAt) sum -= amountMinor;
     }
     return sum;
   }
 
-  for (const payment of payments) {
-    const key = `${monthOf(payment)} ${payment.currency}`;
-    const known = volumes.get(key);
-    if (known === undefined) volumes.set(key, [payment]);
-    else known.push(payment);
-  }
   for (const payment of payments) outcomeOf(payment);
   return outcomes;
 }
@@ -212,6 +222,6 @@ function isSameCredits(a: readonly Credit[], b: readonly Credit[]): boolean {
   return text(a) === text(b);
 }
 
-function monthOf({ occurredAt }: PastPayment): string {
-  return `${occurredAt.getUTCFullYear()}-${occurredAt.getUTCMonth()}`;
+function volumeKey(partnerId: number, { occurredAt }: PastPayment, currency: string): string {
+  return `${partnerId} ${occurredAt.getUTCFullYear()}-${occurredAt.getUTCMonth()} ${currency}`;
 }

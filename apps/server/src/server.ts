@@ -5,6 +5,7 @@ import pg from 'pg';
 import { invoiceRoutes, payoutRoutes, statementRoutes } from './billing/index.ts';
 import { listCommissionsRoute } from './commissions/index.ts';
 import { identifyVisitor, leadRoutes, listLeadsRoute } from './customers/index.ts';
+import { fraudRoutes } from './fraud/index.ts';
 import { buildApp } from './http/app.ts';
 import { plainRoutes } from './http/plain-routes.ts';
 import { ensurePartitionsAround, runDeliveries, runJobs } from './jobs/index.ts';
@@ -29,6 +30,7 @@ import {
 } from './platform/index.ts';
 import { rateRoutes } from './rates/index.ts';
 import { reconcileAll, reportRoutes } from './reports/index.ts';
+import { simulateRoutes } from './simulate/index.ts';
 import { openStripeEdge, type StripeEdge, type StripeSettings } from './stripe/index.ts';
 import {
   createCookieless,
@@ -146,6 +148,8 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     ...webhookRoutes(webhooks),
     ...mailRoutes({ ...stores, sealer }),
     ...reviewRoutes(stores),
+    ...fraudRoutes(stores),
+    ...simulateRoutes(stores),
     ...reportRoutes({ postgres, clickhouse, directory, clock, lagSeconds: () => shipper.lagSeconds() }),
     ...verifyRoutes(stores),
     ...stripe.routes,

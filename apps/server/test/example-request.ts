@@ -29,6 +29,7 @@ const idOfCollection: Record<string, (own: Holding) => unknown> = {
   payouts: (own) => own.processingPayoutId,
   'webhook-endpoints': (own) => own.webhookEndpointId,
   'webhook-messages': (own) => own.webhookMessageId,
+  'fraud-signals': (own) => own.signalId,
 };
 
 /** Fields that name something of a tenant, wherever they stand: in a path, a query or a body. */
@@ -40,6 +41,7 @@ export const idFields: Record<string, (own: Holding) => unknown> = {
   partner_id: (own) => own.partnerId,
   link_id: (own) => own.linkId,
   payment_id: (own) => own.paymentId,
+  commission_id: (own) => own.commissionId,
   commission_ids: (own) => [own.commissionId],
   click_id: (own) => own.clickId,
   click_ids: (own) => [own.clickId],

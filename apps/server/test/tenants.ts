@@ -22,6 +22,8 @@ export interface Holding extends BillingHolding {
   transactionId: string;
   paymentId: number;
   commissionId: number;
+  /** Of a fraud signal. */
+  signalId: number;
   keyId: number;
   stripeEndpointId: number;
   /** Our id of an event in the inbox. */
@@ -173,6 +175,7 @@ async function openHolding(
     transactionId: `${mark}-transaction`,
     paymentId,
     commissionId,
+    signalId: await addSignal(server, commissionId, mark),
     keyId: apiKey.id,
     stripeEndpointId,
     stripeEventId: events.data[0].id,
@@ -183,6 +186,17 @@ async function openHolding(
     signAsStripe: (payload) => signatureHeader(payload, secret, server.clock.now()),
     cursor: page.next_cursor ?? '',
   };
+}
+
+/** As the rules would leave it; what they find is tested beside them. */
+async function addSignal(server: TestServer, commissionId: number, mark: string): Promise<number> {
+  const [row] = await server.database.postgres.query<{ id: bigint }>(
+    `insert into fraud_signals (workspace_id, program_id, commission_id, rule, reason, evidence, action, found_at)
+     select workspace_id, program_id, id, 'late_click', $2, '{}', 'note', now() from commissions where id = $1
+     returning id`,
+    [commissionId, `${mark} signal`],
+  );
+  return Number(row?.id);
 }
 
 function must(reply: Reply): Reply['body'] {

@@ -92,7 +92,12 @@ export const errorCatalogue = {
   commission_not_found: entry(
     404,
     'Commission not found',
-    'Check the commission ids; list them with GET …/commissions. Of several, all must be of the program.',
+    'Check the commission ids; list them with GET …/commissions. Of several, one at least must be of the program.',
+  ),
+  signal_not_found: entry(
+    404,
+    'Signal not found',
+    'Check the signal id; list them with GET …/fraud-signals.',
   ),
   payment_not_found: entry(404, 'Payment not found', 'Use the sale_id that the sale was answered with.'),
   stripe_event_not_found: entry(

@@ -1,6 +1,7 @@
 /** The explanation of a payment (contract §9). */
 import Type, { type TSchema } from 'typebox';
 import { iso } from './fields.ts';
+import { PolicyTier } from './setup.ts';
 
 const nullable = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
 const textOrNull = nullable(Type.String());
@@ -72,6 +73,10 @@ export const ExplainAnswer = Type.Object({
         rate_bps: Type.Optional(Type.Integer()),
         fixed_cents: Type.Optional(Type.Integer()),
         duration_months: integerOrNull,
+        min_cents: integerOrNull,
+        max_cents: integerOrNull,
+        customer_cap_cents: integerOrNull,
+        tiers: Type.Array(PolicyTier),
         effective_from: iso,
       }),
     ),

@@ -11,7 +11,7 @@ const holdUntil = Type.String({
 });
 const commissionIds = Type.Array(
   Type.Union([Type.Integer({ minimum: 1 }), Type.String({ pattern: '^[0-9]{1,15}$' })]),
-  { minItems: 1, maxItems: 500, description: 'commissions of the program; all of them are judged, or none' },
+  { minItems: 1, maxItems: 500, description: 'commissions of the program' },
 );
 
 export const ReviewRequest = Type.Object({ reason }, { $id: 'ReviewRequest' });
@@ -25,8 +25,21 @@ export const BulkHoldRequest = Type.Object(
   { $id: 'BulkHoldRequest' },
 );
 
+export const reviewOutcomes = ['changed', 'unchanged', 'not_found', 'not_pending', 'too_early'] as const;
+export type ReviewOutcome = (typeof reviewOutcomes)[number];
+
 export const BulkReviewAnswer = Type.Object({
   changed: Type.Integer({ description: 'how many the verdict was new to' }),
-  commissions: Type.Array(CommissionItem),
+  results: Type.Array(
+    Type.Object({
+      commission_id: Type.Integer(),
+      outcome: Type.Enum([...reviewOutcomes], {
+        description:
+          'unchanged: it was so already; not_pending, too_early: cannot be held (longer), and was left as it is',
+      }),
+      commission: Type.Union([CommissionItem, Type.Null()], { description: 'null where it was not found' }),
+    }),
+    { description: 'one for each id, in the order of the request' },
+  ),
 });
 export type BulkReviewAnswer = Static<typeof BulkReviewAnswer>;

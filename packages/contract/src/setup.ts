@@ -205,6 +205,13 @@ export const GroupRecord = Type.Object({
 });
 export type GroupRecord = Static<typeof GroupRecord>;
 
+export const PolicyTier = Type.Object({
+  from_cents: amountCents({ description: 'of the partner’s payments in the month before this one' }),
+  rate_bps: whole(1, 10_000),
+  fixed_cents: Type.Optional(amountCents()),
+});
+export type PolicyTier = Static<typeof PolicyTier>;
+
 export const AddPolicyRequest = Type.Object(
   {
     ...terms,
@@ -213,6 +220,14 @@ export const AddPolicyRequest = Type.Object(
     product_id: text({ description: 'only for sales of this product' }),
     exclude_tax: Type.Optional(Type.Boolean()),
     exclude_shipping: Type.Optional(Type.Boolean()),
+    min_cents: Type.Optional(
+      amountCents({ description: 'at least that a payment; in the program’s currency' }),
+    ),
+    max_cents: Type.Optional(amountCents({ description: 'at most that a payment' })),
+    customer_cap_cents: Type.Optional(amountCents({ description: 'at most that by one customer, in all' })),
+    tiers: Type.Optional(
+      Type.Array(PolicyTier, { maxItems: 10, description: 'other pay from a monthly volume on, rising' }),
+    ),
     effective_from: instant({ description: 'default now; may lie ahead' }),
   },
   { $id: 'AddPolicyRequest' },
@@ -233,6 +248,10 @@ export const PolicyRecord = Type.Object({
   product_id: nullable(Type.String()),
   exclude_tax: Type.Boolean(),
   exclude_shipping: Type.Boolean(),
+  min_cents: nullable(Type.Integer()),
+  max_cents: nullable(Type.Integer()),
+  customer_cap_cents: nullable(Type.Integer()),
+  tiers: Type.Array(PolicyTier),
   effective_from: iso,
   created_at: iso,
 });

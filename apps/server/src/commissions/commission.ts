@@ -10,6 +10,10 @@ export interface Basis {
   shipping: number;
   /** The tax was reckoned by Stripe. */
   byStripe: boolean;
+  /** By the same customer for the same partner before, where the policy caps that. */
+  earnedBefore?: number;
+  /** Of the partner in the payment's month before it, where the policy has tiers. */
+  volumeBefore?: number;
 }
 
 export interface NewCommission {

@@ -15,6 +15,7 @@ export {
   findTermsOf,
   leadEarned,
   listCommissionsOfPayment,
+  listPoliciesOfProgram,
   lockBookedCommissions,
   oneTimeEarned,
   type PartnerTerms,
@@ -29,4 +30,5 @@ export {
   type ReviewableCommission,
   saveReviews,
 } from './review-queries.ts';
+export { loadVolumesOf, sumEarnedByCustomer, sumVolumeOfPartner } from './sum-queries.ts';
 export * from './terms.ts';

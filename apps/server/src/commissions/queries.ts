@@ -1,7 +1,7 @@
 import type { Currency } from '../money/index.ts';
 import { type Sql, statement, type Transaction } from '../platform/index.ts';
 import type { NewCommission, Standing } from './commission.ts';
-import type { Policy, PolicyType } from './terms.ts';
+import type { Policy, PolicyType, Tier } from './terms.ts';
 
 const insert = statement(
   'commissions.insert',
@@ -72,6 +72,10 @@ interface TermsRow {
   exclude_tax: boolean;
   exclude_stripe_tax: boolean;
   exclude_shipping: boolean;
+  min_minor: bigint | null;
+  max_minor: bigint | null;
+  customer_cap_minor: bigint | null;
+  tiers: StoredTier[];
   effective_from: Date;
 }
 
@@ -82,7 +86,8 @@ const findTerms = statement(
      pol.id as policy_id, pol.version, pol.group_id, g.name as group_name, pol.type, pol.rate_bps, pol.fixed_minor,
      pol.currency, pol.duration_months, pol.hold_period_days, pol.approval, pol.product_id, pol.exclude_tax,
      pol.exclude_stripe_tax,
-     pol.exclude_shipping, pol.effective_from
+     pol.exclude_shipping, pol.min_minor, pol.max_minor, pol.customer_cap_minor, pol.tiers,
+     pol.effective_from
    from unnest($3::integer[]) as asked(partner_id)
    join partners p on p.workspace_id = $1 and p.id = asked.partner_id
    left join lateral (
@@ -141,7 +146,25 @@ function toPolicy(row: TermsRow, id: number): Policy {
     excludeTax: row.exclude_tax,
     excludeStripeTax: row.exclude_stripe_tax,
     excludeShipping: row.exclude_shipping,
+    minMinor: row.min_minor,
+    maxMinor: row.max_minor,
+    customerCapMinor: row.customer_cap_minor,
+    tiers: row.tiers.map(toTier),
     effectiveFrom: row.effective_from,
+  };
+}
+
+interface StoredTier {
+  from_cents: number;
+  rate_bps?: number;
+  fixed_cents?: number;
+}
+
+function toTier({ from_cents, rate_bps, fixed_cents }: StoredTier): Tier {
+  return {
+    fromMinor: BigInt(from_cents),
+    rateBps: rate_bps ?? null,
+    fixedMinor: fixed_cents === undefined ? null : BigInt(fixed_cents),
   };
 }
 
@@ -150,7 +173,7 @@ const findPolicyById = statement(
   `select 0 as partner_id, null::bytea as email_hash, null::text as customer_key,
      v.id as policy_id, v.version, v.group_id, g.name as group_name, v.type, v.rate_bps, v.fixed_minor, v.currency,
      v.duration_months, v.hold_period_days, v.approval, v.product_id, v.exclude_tax, v.exclude_stripe_tax,
-     v.exclude_shipping,
+     v.exclude_shipping, v.min_minor, v.max_minor, v.customer_cap_minor, v.tiers,
      v.effective_from
    from policies v join partner_groups g on g.workspace_id = v.workspace_id and g.id = v.group_id
    where v.workspace_id = $1 and v.id = $2`,
@@ -163,6 +186,26 @@ export async function findPolicy(
 ): Promise<Policy | undefined> {
   const [row] = await sql.query<TermsRow>(findPolicyById, [workspaceId, policyId]);
   return row === undefined || row.policy_id === null ? undefined : toPolicy(row, row.policy_id);
+}
+
+const policiesOfProgram = statement(
+  'commissions.policies_of_program',
+  `select 0 as partner_id, null::bytea as email_hash, null::text as customer_key,
+     v.id as policy_id, v.version, v.group_id, g.name as group_name, v.type, v.rate_bps, v.fixed_minor, v.currency,
+     v.duration_months, v.hold_period_days, v.approval, v.product_id, v.exclude_tax, v.exclude_stripe_tax,
+     v.exclude_shipping, v.min_minor, v.max_minor, v.customer_cap_minor, v.tiers,
+     v.effective_from
+   from policies v join partner_groups g on g.workspace_id = v.workspace_id and g.id = v.group_id
+   where v.workspace_id = $1 and v.program_id = $2 order by v.id`,
+);
+
+/** Every version of every group's terms. */
+export async function listPoliciesOfProgram(
+  sql: Sql,
+  program: { workspaceId: number; id: number },
+): Promise<Policy[]> {
+  const rows = await sql.query<TermsRow>(policiesOfProgram, [program.workspaceId, program.id]);
+  return rows.map((row) => toPolicy(row, row.policy_id as number));
 }
 
 export interface LockedStanding extends Standing {

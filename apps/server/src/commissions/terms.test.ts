@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Currency, parseCurrency } from '../money/index.ts';
-import { earnOnSale, keptAfterRefund, type PaidSale, type Policy, splitByCredits } from './terms.ts';
+import {
+  capForCustomer,
+  earnOnSale,
+  keptAfterRefund,
+  type PaidSale,
+  type Policy,
+  splitByCredits,
+} from './terms.ts';
 
 const [usd, jpy] = [parseCurrency('USD') as Currency, parseCurrency('JPY') as Currency];
 const sum = (values: readonly bigint[]) => values.reduce((total, value) => total + value, 0n);
@@ -22,6 +29,10 @@ const policy = (more: Partial<Policy> = {}): Policy => ({
   excludeTax: false,
   excludeStripeTax: true,
   excludeShipping: false,
+  minMinor: null,
+  maxMinor: null,
+  customerCapMinor: null,
+  tiers: [],
   effectiveFrom: new Date('2020-01-01T00:00:00Z'),
   ...more,
 });
@@ -42,6 +53,92 @@ const sale = (more: Partial<PaidSale> = {}): PaidSale => ({
 });
 const renewal = (firstPaidAt: string | Date, paidAt: string | Date) =>
   sale({ firstPaidAt: new Date(firstPaidAt), paidAt: new Date(paidAt), isFirst: false });
+
+const earned = (terms: Policy, paid: PaidSale) => {
+  const earning = earnOnSale(terms, paid);
+  return earning.earned ? earning.amountMinor : earning.reason;
+};
+
+describe('bounds of a payment', () => {
+  it('at least the minimum, at most the maximum, each said in the arithmetic', () => {
+    const bounds = policy({ minMinor: 500n, maxMinor: 1500n });
+    expect(earnOnSale(bounds, sale({ amountMinor: 100n }))).toMatchObject({
+      amountMinor: 500n,
+      arithmetic: [
+        { step: 'commission', result: 20 },
+        { step: 'minimum', result: 500 },
+      ],
+    });
+    expect(earnOnSale(bounds, sale())).toMatchObject({
+      amountMinor: 1500n,
+      arithmetic: [
+        { step: 'commission', result: 2000 },
+        { step: 'maximum', result: 1500 },
+      ],
+    });
+    expect(earned(bounds, sale({ amountMinor: 5000n }))).toBe(1000n);
+    expect(earned(fixed(50n, { minMinor: 60n }), sale())).toBe(60n);
+  });
+
+  it('no minimum where nothing is left to earn on', () => {
+    const bounds = policy({ minMinor: 500n, excludeTax: true });
+    expect(earned(bounds, sale({ amountMinor: 100n, taxMinor: 100n }))).toBe('zero_commission');
+  });
+
+  it('are not applied to another currency, and say so', () => {
+    expect(earnOnSale(policy({ maxMinor: 1n }), sale({ currency: jpy }))).toMatchObject({
+      amountMinor: 2000n,
+      arithmetic: [{ step: 'commission' }, { step: 'bounds', text: 'in USD: not applied to JPY' }],
+    });
+  });
+});
+
+describe('the cap of a customer', () => {
+  const cap = { customerCapMinor: 3000n, currency: usd };
+  const share = { amountMinor: 2000n, currency: usd };
+
+  it('leaves what is left, and nothing beyond', () => {
+    expect(capForCustomer(cap, share, 0n).amountMinor).toBe(2000n);
+    expect(capForCustomer(cap, share, 1000n).amountMinor).toBe(2000n);
+    expect(capForCustomer(cap, share, 1001n)).toEqual({
+      amountMinor: 1999n,
+      arithmetic: [{ step: 'cap', text: 'at most 3000 by a customer, 1001 before', result: 1999 }],
+    });
+    expect(capForCustomer(cap, share, 9000n).amountMinor).toBe(0n);
+    expect(capForCustomer({ ...cap, customerCapMinor: null }, share, 9000n).amountMinor).toBe(2000n);
+    expect(capForCustomer(cap, { ...share, currency: jpy }, 9000n).amountMinor).toBe(2000n);
+  });
+});
+
+describe('tiers', () => {
+  const tiers = [
+    { fromMinor: 10_000n, rateBps: 3000, fixedMinor: null },
+    { fromMinor: 50_000n, rateBps: 4000, fixedMinor: null },
+  ];
+  const at = (volumeBeforeMinor: bigint) => sale({ amountMinor: 10_000n, volumeBeforeMinor });
+
+  it('pay by the volume before: the crossing payment by the lower tier, the next one whole by the higher', () => {
+    const terms = policy({ tiers });
+    expect([0n, 9999n, 10_000n, 49_999n, 50_000n].map((volume) => earned(terms, at(volume)))).toEqual([
+      2000n,
+      2000n,
+      3000n,
+      3000n,
+      4000n,
+    ]);
+    expect(earnOnSale(terms, at(10_000n))).toMatchObject({
+      arithmetic: [
+        { step: 'tier', text: 'from 10000 a month', result: 10_000 },
+        { step: 'commission', text: '10000 × 3000 / 10000', result: 3000 },
+      ],
+    });
+  });
+
+  it('of a fixed amount are fixed amounts', () => {
+    const terms = fixed(100n, { tiers: [{ fromMinor: 1n, rateBps: null, fixedMinor: 250n }] });
+    expect([earned(terms, at(0n)), earned(terms, at(1n))]).toEqual([100n, 250n]);
+  });
+});
 
 describe('a percentage', () => {
   it("20 % of 9999 is 2000, worded as the contract's example", () => {

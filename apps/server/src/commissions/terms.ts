@@ -4,6 +4,13 @@ import { bpsOf, type Currency, shareOf, split } from '../money/index.ts';
 
 export type PolicyType = 'cpc' | 'cpl' | 'cps_one_time' | 'cps_recurring' | 'cps_lifetime';
 
+/** Other pay from a volume on. Exactly one of `rateBps` and `fixedMinor` is set, the same as in its policy. */
+export interface Tier {
+  fromMinor: bigint;
+  rateBps: number | null;
+  fixedMinor: bigint | null;
+}
+
 /** A version of a group's commission terms. Exactly one of `rateBps` and `fixedMinor` is set. */
 export interface Policy {
   id: number;
@@ -24,6 +31,13 @@ export interface Policy {
   /** The same for what Stripe reports; true unless the policy was told otherwise. */
   excludeStripeTax: boolean;
   excludeShipping: boolean;
+  /** Of each payment's commission, before it is shared out; in the policy's currency. */
+  minMinor: bigint | null;
+  maxMinor: bigint | null;
+  /** Of all that a customer's payments earn the partner; in the policy's currency. */
+  customerCapMinor: bigint | null;
+  /** By the partner's volume of the month, rising; below the first one the policy's own pay holds. */
+  tiers: readonly Tier[];
   effectiveFrom: Date;
 }
 
@@ -34,6 +48,8 @@ export interface PaidSale {
   currency: Currency;
   /** Whether the tax was reckoned by Stripe, and not by whoever sent the sale. */
   byStripe: boolean;
+  /** What the partner's payments of this month added up to before, where the policy has tiers. */
+  volumeBeforeMinor?: bigint | undefined;
   paidAt: Date;
   /** The customer's earliest payment, this one included. */
   firstPaidAt: Date;
@@ -88,6 +104,26 @@ export function amountOfSale(
 }
 
 /**
+ * What of a partner's share the policy's cap leaves, when the same customer earned the partner `earnedBeforeMinor` in
+ * the same currency already. A cap in another currency than the commission's is not applied: no rate stands between them.
+ */
+export function capForCustomer(
+  policy: Pick<Policy, 'customerCapMinor' | 'currency'>,
+  share: { amountMinor: bigint; currency: Currency },
+  earnedBeforeMinor: bigint,
+): { amountMinor: bigint; arithmetic: ArithmeticStep[] } {
+  const { customerCapMinor: cap, currency } = policy;
+  const { amountMinor } = share;
+  if (cap === null) return { amountMinor, arithmetic: [] };
+  if (share.currency !== currency) return { amountMinor, arithmetic: [notApplied('cap', share, currency)] };
+  const rest = cap - earnedBeforeMinor;
+  const left = rest > 0n ? rest : 0n;
+  if (amountMinor <= left) return { amountMinor, arithmetic: [] };
+  const text = `at most ${cap} by a customer, ${earnedBeforeMinor} before`;
+  return { amountMinor: left, arithmetic: [step('cap', text, left)] };
+}
+
+/**
  * Shares one amount over the partners credited for it: a share for each partner, in order of first appearance, by the
  * sum of the partner's weights. The shares sum to the amount; `money.split` says where the last cents go.
  *
@@ -138,7 +174,10 @@ interface Base {
   arithmetic: ArithmeticStep[];
 }
 
-type Amounts = Pick<PaidSale, 'amountMinor' | 'taxMinor' | 'shippingMinor' | 'currency' | 'byStripe'>;
+type Amounts = Pick<
+  PaidSale,
+  'amountMinor' | 'taxMinor' | 'shippingMinor' | 'currency' | 'byStripe' | 'volumeBeforeMinor'
+>;
 
 function commissionBase(policy: Policy, sale: Amounts): Base {
   const isTaxOut = sale.byStripe ? policy.excludeStripeTax : policy.excludeTax;
@@ -156,18 +195,67 @@ function commissionBase(policy: Policy, sale: Amounts): Base {
   };
 }
 
-function commission(policy: Policy, sale: Amounts, base: Base) {
-  const { rateBps, fixedMinor } = policy;
+function commission(policy: Policy, sale: Amounts, base: Base): Reckoned {
+  const tier = tierOf(policy, sale.volumeBeforeMinor ?? 0n);
+  const { rateBps, fixedMinor } = tier ?? policy;
+  const before =
+    tier === undefined ? [] : [step('tier', `from ${tier.fromMinor} a month`, sale.volumeBeforeMinor ?? 0n)];
   if (fixedMinor !== null && rateBps === null) {
-    const arithmetic = [step('commission', `fixed ${fixedMinor}`, fixedMinor)];
-    return { amountMinor: fixedMinor, currency: policy.currency, arithmetic };
+    const arithmetic = [...before, step('commission', `fixed ${fixedMinor}`, fixedMinor)];
+    return bounded(policy, base, { amountMinor: fixedMinor, currency: policy.currency, arithmetic });
   }
   if (rateBps !== null && fixedMinor === null) {
     const amountMinor = bpsOf(base.minor, rateBps);
     const last = step('commission', `${base.minor} × ${rateBps} / 10000`, amountMinor);
-    return { amountMinor, currency: sale.currency, arithmetic: [...base.arithmetic, last] };
+    const arithmetic = [...base.arithmetic, ...before, last];
+    return bounded(policy, base, { amountMinor, currency: sale.currency, arithmetic });
   }
   throw new RangeError(`policy ${policy.id} must have either a rate or a fixed amount`);
+}
+
+/**
+ * The highest tier that the volume before this payment has reached. Steps like the platform's fee: the payment that
+ * crosses into a tier is paid by the one below, the next one whole by the new one.
+ */
+function tierOf(policy: Policy, volumeBeforeMinor: bigint): Tier | undefined {
+  return policy.tiers.filter(({ fromMinor }) => fromMinor <= volumeBeforeMinor).at(-1);
+}
+
+interface Reckoned {
+  amountMinor: bigint;
+  currency: Currency;
+  arithmetic: ArithmeticStep[];
+}
+
+/**
+ * At least the policy's minimum, at most its maximum. A minimum is owed even above the payment, since the policy says so;
+ * but not where nothing is left to earn on. In another currency than the commission's neither is applied.
+ */
+function bounded(policy: Policy, base: Base, reckoned: Reckoned): Reckoned {
+  const { minMinor, maxMinor, currency } = policy;
+  const { amountMinor, arithmetic } = reckoned;
+  if (minMinor === null && maxMinor === null) return reckoned;
+  if (reckoned.currency !== currency) {
+    return { ...reckoned, arithmetic: [...arithmetic, notApplied('bounds', reckoned, currency)] };
+  }
+  const to = (name: string, minor: bigint, text: string): Reckoned => ({
+    ...reckoned,
+    amountMinor: minor,
+    arithmetic: [...arithmetic, step(name, text, minor)],
+  });
+  if (minMinor !== null && amountMinor < minMinor && base.minor > 0n) {
+    return to('minimum', minMinor, `at least ${minMinor}`);
+  }
+  if (maxMinor !== null && amountMinor > maxMinor) return to('maximum', maxMinor, `at most ${maxMinor}`);
+  return reckoned;
+}
+
+function notApplied(
+  name: string,
+  { amountMinor, currency }: { amountMinor: bigint; currency: Currency },
+  other: Currency,
+): ArithmeticStep {
+  return step(name, `in ${other}: not applied to ${currency}`, amountMinor);
 }
 
 /** Amounts are at most 10^12, far inside the safe integers. */

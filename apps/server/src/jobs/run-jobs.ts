@@ -1,6 +1,7 @@
 import type { Runner } from 'graphile-worker';
 import { issueInvoices, markOverdue } from '../billing/index.ts';
 import { releaseHolds } from '../commissions/index.ts';
+import { scanAllPrograms } from '../fraud/index.ts';
 import { type Clock, dayMs, type Log, type Postgres } from '../platform/index.ts';
 import { ensureClickPartitions } from '../touches/index.ts';
 import { foldLinkClicks } from '../workspaces/index.ts';
@@ -20,6 +21,7 @@ export interface JobDeps {
 const schedule = `
 * * * * * fold_link_clicks
 */5 * * * * release_holds
+25 * * * * scan_fraud ?fill=1h
 10 0 * * * ensure_click_partitions ?fill=1d
 40 3 * * * reconcile ?fill=1d
 20 4 * * * reconcile_stripe ?fill=1d
@@ -56,6 +58,7 @@ export function runJobs(deps: JobDeps): Promise<Runner> {
       mark_overdue: async () => {
         await markOverdue({ postgres, clock });
       },
+      scan_fraud: () => scanAllPrograms({ postgres, clock }),
       ensure_click_partitions: () => ensurePartitionsAround(postgres, clock.now()),
       reconcile: () => deps.reconcile(),
       reconcile_stripe: () => deps.reconcileStripe(),

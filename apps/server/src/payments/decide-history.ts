@@ -1,4 +1,5 @@
 import type { Credit, Followed, UnattributedReason } from '../attribution/index.ts';
+import { loadVolumesOf } from '../commissions/index.ts';
 import { type Customer, lockCustomers, settleProvisionalLeads } from '../customers/index.ts';
 import { appendEvents, type EventRow, invariant, type Transaction } from '../platform/index.ts';
 import type { Program } from '../workspaces/index.ts';
@@ -86,7 +87,7 @@ async function decideHistory(
   const mayWait = locked.status !== 'conversion' && locked.mayHaveWaitingLeads && history.length > 0;
   const customer = mayWait ? await settleProvisionalLeads(trx, program, locked, null, now) : locked;
 
-  const before = emptyHistory();
+  const before: History = { ...emptyHistory(), isByDate: true };
   const subscriptions = new Map<string, Followed>();
   const anyOneTime = history.some((one) => one.claim === null && one.earnedOneTime);
   let isTouched = fromTheFirst;
@@ -240,11 +241,13 @@ async function settingsFor(
   const fee = (await queries.findFee(trx, payment.workspaceId, payment.id)) ?? null;
   const { decision } = payment;
   if (decision === null) return { ...settingsOf(program), fee };
+  const volumes = await loadVolumesOf(trx, payment.workspaceId, payment.id);
   return {
     model: decision.model as DecisionSettings['model'],
     windowDays: decision.windowDays,
     keptPartners: new Set(decision.credits.map(({ partnerId }) => partnerId)),
     fee,
+    volumes,
   };
 }
 

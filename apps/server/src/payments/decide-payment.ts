@@ -10,11 +10,14 @@ import {
 } from '../attribution/index.ts';
 import {
   type ArithmeticStep,
+  capForCustomer,
   earnOnSale,
   findTermsOf,
   oneTimeEarned,
   type PartnerTerms,
   splitByCredits,
+  sumEarnedByCustomer,
+  sumVolumeOfPartner,
 } from '../commissions/index.ts';
 import { type Customer, type FoundBy, isSelfReferral, listCandidates } from '../customers/index.ts';
 import { AppError, type Transaction } from '../platform/index.ts';
@@ -38,6 +41,7 @@ export interface DecidablePayment
     | 'subscriptionId'
   > {
   id: bigint;
+  transactionId: string;
   emailHash: Buffer | null;
 }
 
@@ -60,6 +64,8 @@ export interface History {
   isFirst: boolean;
   bound: { credits: readonly Credit[]; by: string } | null;
   followed: Followed | null;
+  /** Payments are decided in the order of their dates: of the customer's others only those before count. */
+  isByDate?: boolean;
 }
 
 /** What a decision is made with, besides the payment and its history. */
@@ -70,6 +76,8 @@ export interface DecisionSettings {
   keptPartners: ReadonlySet<number>;
   /** The fee that the payment has already. */
   fee: PaymentFee | null;
+  /** By partner: the volumes that it was reckoned with already. */
+  volumes: ReadonlyMap<number, bigint>;
 }
 
 /**
@@ -97,6 +105,7 @@ export function settingsOf(program: Program): DecisionSettings {
     windowDays: program.attributionWindowDays,
     keptPartners: new Set(),
     fee: null,
+    volumes: new Map(),
   };
 }
 
@@ -166,7 +175,7 @@ export async function decideWithHistory(
       evidence: identified,
     };
   }
-  const earned = await earn(trx, program, payment, customer, history, decision.credits);
+  const earned = await earn(trx, program, payment, customer, history, decision.credits, given.volumes);
   const fee = await decideFee(trx, program, payment, fees, given.fee);
   return {
     ...settings,
@@ -258,6 +267,7 @@ async function earn(
   customer: Customer,
   history: History,
   credits: readonly Credit[],
+  volumes: ReadonlyMap<number, bigint>,
 ): Promise<Earned> {
   const paidAt = payment.occurredAt;
   const sale = {
@@ -279,7 +289,13 @@ async function earn(
     productId: payment.productId,
   });
   const terms = partnerIds.flatMap((partnerId) => found.filter((one) => one.partnerId === partnerId));
-  const results = terms.map((one) => earnOfPartner(one, sale, credits, customer, payment.emailHash));
+  const results: PartnerResult[] = [];
+  for (const one of terms) {
+    const volumeBeforeMinor = await volumeBefore(trx, program, payment, one, volumes);
+    const asked = { ...sale, volumeBeforeMinor };
+    const result = earnOfPartner(one, asked, credits, customer, payment.emailHash);
+    results.push(await cap(trx, result, payment, customer, history));
+  }
   const earnings = results.flatMap(({ earning }) => (earning === null ? [] : [earning]));
   earnings.sort((a, b) =>
     a.amountMinor === b.amountMinor ? a.partnerId - b.partnerId : a.amountMinor > b.amountMinor ? -1 : 1,
@@ -340,11 +356,63 @@ function earnOfPartner(
         tax: Number(sale.taxMinor),
         shipping: Number(sale.shippingMinor),
         byStripe: sale.byStripe,
+        ...(sale.volumeBeforeMinor === undefined ? {} : { volumeBefore: Number(sale.volumeBeforeMinor) }),
       },
     },
     reason: null,
     arithmetic,
   };
+}
+
+/**
+ * What a partner's payments of the month came to before this one, where its terms ask for it. Like the fee it depends on
+ * other customers' payments: those of one program wait for each other, and a later decision keeps the figure of the first.
+ */
+async function volumeBefore(
+  trx: Transaction,
+  program: Program,
+  payment: DecidablePayment,
+  { partnerId, policy }: PartnerTerms,
+  known: ReadonlyMap<number, bigint>,
+): Promise<bigint | undefined> {
+  if (policy === null || policy.tiers.length === 0) return undefined;
+  const kept = known.get(partnerId);
+  if (kept !== undefined) return kept;
+  await queries.lockFeesOfProgram(trx, program.id);
+  return sumVolumeOfPartner(trx, {
+    workspaceId: program.workspaceId,
+    programId: program.id,
+    partnerId,
+    currency: policy.currency,
+    at: payment.occurredAt,
+    exceptPaymentId: payment.id,
+  });
+}
+
+/** Keeps a partner's share inside of what the policy lets one customer earn it. The customer's row is locked. */
+async function cap(
+  trx: Transaction,
+  result: PartnerResult,
+  payment: DecidablePayment,
+  customer: Customer,
+  history: History,
+): Promise<PartnerResult> {
+  const { earning, partnerId } = result;
+  if (earning === null || earning.policy.customerCapMinor === null) return result;
+  const { currency, policy } = earning;
+  const earnedBefore = await sumEarnedByCustomer(trx, {
+    workspaceId: customer.workspaceId,
+    customerId: customer.id,
+    partnerId,
+    currency,
+    exceptPaymentId: payment.id,
+    before: history.isByDate ? { at: payment.occurredAt, transactionId: payment.transactionId } : null,
+  });
+  const capped = capForCustomer(policy, earning, earnedBefore);
+  const arithmetic = [...result.arithmetic, ...capped.arithmetic];
+  if (capped.amountMinor === 0n) return { partnerId, earning: null, reason: 'zero_commission', arithmetic };
+  const basis = { ...earning.basis, earnedBefore: Number(earnedBefore) };
+  return { ...result, earning: { ...earning, amountMinor: capped.amountMinor, basis }, arithmetic };
 }
 
 function shareStep(

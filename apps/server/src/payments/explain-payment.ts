@@ -131,6 +131,17 @@ function explainPolicy(policy: Policy): Record<string, unknown> {
     type: policy.type,
     ...(policy.rateBps === null ? { fixed_cents: Number(policy.fixedMinor) } : { rate_bps: policy.rateBps }),
     duration_months: policy.durationMonths,
+    min_cents: cents(policy.minMinor),
+    max_cents: cents(policy.maxMinor),
+    customer_cap_cents: cents(policy.customerCapMinor),
+    tiers: policy.tiers.map(({ fromMinor, rateBps, fixedMinor }) => ({
+      from_cents: Number(fromMinor),
+      ...(rateBps === null ? { fixed_cents: Number(fixedMinor) } : { rate_bps: rateBps }),
+    })),
     effective_from: policy.effectiveFrom,
   };
+}
+
+function cents(minor: bigint | null): number | null {
+  return minor === null ? null : Number(minor);
 }

@@ -4,6 +4,7 @@ import {
   BulkReviewRequest,
   CommissionItem,
   HoldRequest,
+  type ReviewOutcome,
   ReviewRequest,
 } from '@headwater/contract';
 import { findProgramOf, listCommissionItems } from '../commissions/index.ts';
@@ -17,7 +18,7 @@ import {
   reader,
   wholeNumber,
 } from '../platform/index.ts';
-import { type Directory, dataRoute, getOwnProgram, type Program } from '../workspaces/index.ts';
+import { actorName, type Directory, dataRoute, getOwnProgram, type Program } from '../workspaces/index.ts';
 import type { PaymentDeps } from './door.ts';
 import { reviewCommissions, type Verdict } from './review-commissions.ts';
 
@@ -28,13 +29,13 @@ type Verb = (typeof verbs)[number];
 const summaries: Record<Verb, { one: string; several: string }> = {
   approve: {
     one: 'Approve a commission: it waits no longer',
-    several: 'Approve commissions, all of them or none',
+    several: 'Approve commissions, each with its own result',
   },
   reject: {
     one: 'Reject a commission: its partner keeps nothing of it',
-    several: 'Reject commissions, all of them or none',
+    several: 'Reject commissions, each with its own result',
   },
-  hold: { one: 'Hold a commission longer', several: 'Hold commissions longer, all of them or none' },
+  hold: { one: 'Hold a commission longer', several: 'Hold commissions longer, each with its own result' },
 };
 const reviewReader = reader(ReviewRequest);
 const holdReader = reader(HoldRequest);
@@ -62,9 +63,21 @@ function bulkRoute(deps: ReviewDeps, verb: Verb): Route {
         const program = await getOwnProgram(directory, manager, call.params.id);
         const request = verb === 'hold' ? bulkHoldReader.read(call.body) : bulkReader.read(call.body);
         const ids = request.commission_ids.map((id) => BigInt(id));
-        const changed = await reviewCommissions(deps, manager, program, ids, verdictOf(verb, request));
-        const commissions = await listCommissionItems(kysely(deps.postgres), program.workspaceId, ids);
-        return { changed: changed.size, commissions };
+        const outcomes = await reviewCommissions(
+          deps,
+          actorName(manager),
+          program,
+          ids,
+          verdictOf(verb, request),
+        );
+        const found = [...outcomes].flatMap(([id, outcome]) => (outcome === 'not_found' ? [] : [id]));
+        const items = await listCommissionItems(kysely(deps.postgres), program.workspaceId, found);
+        const results = [...outcomes].map(([id, outcome]) => ({
+          commission_id: Number(id),
+          outcome,
+          commission: items.find((item) => item.id === Number(id)) ?? null,
+        }));
+        return { changed: results.filter(({ outcome }) => outcome === 'changed').length, results };
       },
     },
     directory,
@@ -85,7 +98,14 @@ function singleRoute(deps: ReviewDeps, verb: Verb): Route {
       async handle(call, manager) {
         const { id, program } = await getOwnCommission(deps, manager, call.params.id);
         const request = verb === 'hold' ? holdReader.read(call.body) : reviewReader.read(call.body);
-        await reviewCommissions(deps, manager, program, [id], verdictOf(verb, request));
+        const outcomes = await reviewCommissions(
+          deps,
+          actorName(manager),
+          program,
+          [id],
+          verdictOf(verb, request),
+        );
+        refuseUndone(outcomes.get(id));
         const [item] = await listCommissionItems(kysely(deps.postgres), program.workspaceId, [id]);
         invariant(item, 'commissions are never deleted');
         return item;
@@ -93,6 +113,14 @@ function singleRoute(deps: ReviewDeps, verb: Verb): Route {
     },
     deps.directory,
   );
+}
+
+/** One commission alone is judged or refused. */
+function refuseUndone(outcome: ReviewOutcome | undefined): void {
+  if (outcome === 'not_pending') throw new AppError('commission_not_pending');
+  if (outcome === 'too_early') {
+    throw new AppError('invalid_request', 'hold_until must be later than the present one');
+  }
 }
 
 function verdictOf(verb: Verb, request: { reason: string; hold_until?: string }): Verdict {

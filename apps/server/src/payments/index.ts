@@ -17,5 +17,6 @@ export type { Claim, ProviderDispute, ProviderPayment, SettledPayment } from './
 export type { PaymentStanding } from './queries.ts';
 export { recordPayment } from './record-payment.ts';
 export { type RefundFact, type RefundOutcome, refundPayment } from './refund-payment.ts';
+export { reviewCommissions } from './review-commissions.ts';
 export { settlePayments } from './settle-payments.ts';
 export { settleTestPayments } from './settle-test-payments.ts';

@@ -355,7 +355,10 @@ const lockFees = statement(
   `select pg_advisory_xact_lock(hashtextextended('fees of ' || $1::text, 0))`,
 );
 
-/** A fee depends on the revenue before it: payments of one program wait for each other where fees are charged. */
+/**
+ * A fee depends on the revenue before it, and a tier on the volume: payments of one program wait for each other where
+ * there are such.
+ */
 export async function lockFeesOfProgram(trx: Transaction, programId: number): Promise<void> {
   await trx.query(lockFees, [programId]);
 }

@@ -1,3 +1,4 @@
+import type { ReviewOutcome } from '@headwater/contract';
 import {
   balanceCommission,
   listPaymentsOf,
@@ -5,15 +6,8 @@ import {
   type ReviewableCommission,
   saveReviews,
 } from '../commissions/index.ts';
-import {
-  AppError,
-  appendEvents,
-  dayMs,
-  type ManagementPrincipal,
-  newEventId,
-  type Transaction,
-} from '../platform/index.ts';
-import { actorName, type Program, recordAct } from '../workspaces/index.ts';
+import { AppError, appendEvents, dayMs, newEventId, type Transaction } from '../platform/index.ts';
+import { type Program, recordAct } from '../workspaces/index.ts';
 import { balanceBooks } from './balance-books.ts';
 import type { PaymentDeps } from './door.ts';
 import { tellChanges } from './provider-events.ts';
@@ -29,22 +23,25 @@ export type Verdict =
 const longestHoldMs = 366 * dayMs;
 
 /**
- * Puts a verdict on commissions of a program, all of them or none, and returns the ids of those that it changed.
+ * Puts a verdict on commissions of a program, each of them as far as it can have it, in one transaction, and returns what
+ * came of it by commission.
  *
  * Approved: what is kept moves to approved at once, whatever is left of the hold; a rejected one comes back. Rejected:
  * the partner keeps nothing, now and whatever a later event decides; what was paid out already becomes the partner's
  * debt. Held: the hold lasts longer. The facts are stored first and the books brought to them, so a verdict and a refund,
  * a dispute or a late event lead to the same books in any order.
  *
- * Refuses with `commission_not_found`, and a hold with `commission_not_pending` or 400.
+ * @param by whom the audit log and the review name
+ *
+ * Refuses with `commission_not_found` where none of them is the program's.
  */
 export function reviewCommissions(
   deps: Pick<PaymentDeps, 'postgres' | 'clock'>,
-  manager: ManagementPrincipal,
-  program: Program,
+  by: string,
+  program: Pick<Program, 'workspaceId' | 'id'>,
   commissionIds: readonly bigint[],
   verdict: Verdict,
-): Promise<ReadonlySet<bigint>> {
+): Promise<ReadonlyMap<bigint, ReviewOutcome>> {
   return deps.postgres.transaction(async (trx) => {
     const now = deps.clock.now();
     const { workspaceId } = program;
@@ -52,7 +49,7 @@ export function reviewCommissions(
       throw new AppError('invalid_request', 'hold_until must be at most a year ahead');
     }
     const found = await listPaymentsOf(trx, program, commissionIds);
-    if (found.length < new Set(commissionIds).size) throw new AppError('commission_not_found');
+    if (found.length === 0) throw new AppError('commission_not_found');
     const paymentIds = [...new Set(found.flatMap(({ paymentId }) => paymentId ?? []))];
     // Payments before their commissions, as refunds do it.
     const payments = await provider.lockPastPayments(trx, workspaceId, paymentIds);
@@ -61,10 +58,11 @@ export function reviewCommissions(
       workspaceId,
       found.map(({ commissionId }) => commissionId),
     );
-    const changed = locked.filter((commission) => isNews(commission, verdict));
-    if (changed.length === 0) return new Set<bigint>();
+    const outcomes = new Map<bigint, ReviewOutcome>(commissionIds.map((id) => [id, 'not_found']));
+    for (const one of locked) outcomes.set(one.commissionId, outcomeOf(one, verdict));
+    const changed = locked.filter(({ commissionId }) => outcomes.get(commissionId) === 'changed');
+    if (changed.length === 0) return outcomes;
     const ids = changed.map(({ commissionId }) => commissionId);
-    const by = actorName(manager);
     const holdUntil = verdict.verdict === 'held' ? verdict.holdUntil : null;
     const { verdict: said, reason } = verdict;
     await saveReviews(trx, {
@@ -108,26 +106,23 @@ export function reviewCommissions(
       },
       now,
     );
-    return new Set(ids);
+    return outcomes;
   });
 }
 
-/** Whether a verdict says something that does not stand already. */
-function isNews(commission: ReviewableCommission, verdict: Verdict): boolean {
+/** Whether a verdict says something that does not stand already, and can be said. */
+function outcomeOf(commission: ReviewableCommission, verdict: Verdict): ReviewOutcome {
+  const { isApproved, isRejected, approvedMinor, invoicedMinor, payoutMinor, paidMinor } = commission;
+  const when = (isNews: boolean) => (isNews ? 'changed' : 'unchanged');
   // The decision in force gives it nothing: there is nothing to judge.
-  if (commission.isSuperseded) return false;
-  if (verdict.verdict === 'rejected') return !commission.isRejected;
-  const { approvedMinor, invoicedMinor, payoutMinor, paidMinor } = commission;
+  if (commission.isSuperseded) return 'unchanged';
+  if (verdict.verdict === 'rejected') return when(!isRejected);
   const isReleased =
-    commission.isApproved ||
-    [approvedMinor, invoicedMinor, payoutMinor, paidMinor].some((minor) => minor !== 0n);
-  if (verdict.verdict === 'approved') return commission.isRejected || !isReleased;
-  if (commission.isRejected || isReleased) throw new AppError('commission_not_pending');
-  if (verdict.holdUntil.getTime() === commission.holdUntil.getTime()) return false;
-  if (verdict.holdUntil < commission.holdUntil) {
-    throw new AppError('invalid_request', 'hold_until must be later than the present one');
-  }
-  return true;
+    isApproved || [approvedMinor, invoicedMinor, payoutMinor, paidMinor].some((minor) => minor !== 0n);
+  if (verdict.verdict === 'approved') return when(isRejected || !isReleased);
+  if (isRejected || isReleased) return 'not_pending';
+  const [until, present] = [verdict.holdUntil.getTime(), commission.holdUntil.getTime()];
+  return until < present ? 'too_early' : when(until > present);
 }
 
 /** A click's or lead's commission stands in the event of that; what a verdict changes is told by an event of its own. */

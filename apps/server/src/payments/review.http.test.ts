@@ -84,7 +84,10 @@ describe('a verdict', () => {
       { kind: 'approval', reason: 'known buyer', account: 'partner_pending', amount: 2000n },
     ]);
     const again = await bulk('approve', { commission_ids: [id], reason: 'again' });
-    expect(again.body.data).toMatchObject({ changed: 0, commissions: [{ id, status: 'approved' }] });
+    expect(again.body.data).toMatchObject({
+      changed: 0,
+      results: [{ commission_id: id, outcome: 'unchanged', commission: { status: 'approved' } }],
+    });
   });
 
   it('rejects: nothing is owed, the release job brings nothing back, and approving does', async () => {
@@ -126,18 +129,38 @@ describe('a verdict', () => {
     expect([late.status, late.body.code]).toEqual([409, 'commission_not_pending']);
   });
 
-  it('is put on several at once, all or none', async () => {
+  it('is put on several at once, each with its own result', async () => {
     const [one, two, three] = [await sell(), await sell(), await sell()];
-    const unknown = await bulk('approve', { commission_ids: [one.id, 987_654_321], reason: 'r' });
+    const unknown = await bulk('approve', { commission_ids: [987_654_321], reason: 'r' });
     expect([unknown.status, unknown.body.code]).toEqual([404, 'commission_not_found']);
-    expect(await standing(one.id)).toMatchObject({ status: 'pending' });
     await act(two.id, 'reject');
-    const ids = [one.id, two.id, three.id];
+    const outcomesOf = ({ body }: Awaited<ReturnType<typeof bulk>>) =>
+      body.data.results.map((result: { outcome: string }) => result.outcome);
+    const stranger = await server.otherWorkspace();
+    expect(
+      (await server.post(`/api/v1/commissions/${one.id}/approve`, { reason: 'r' }, stranger)).status,
+    ).toBe(404);
+    const held = await bulk('hold', {
+      commission_ids: [three.id, two.id],
+      reason: 'r',
+      hold_until: '2026-05-01T00:00:00Z',
+    });
+    expect(outcomesOf(held)).toEqual(['changed', 'not_pending']);
+    const sooner = await bulk('hold', {
+      commission_ids: [three.id],
+      reason: 'r',
+      hold_until: '2026-04-01T00:00:00Z',
+    });
+    expect(outcomesOf(sooner)).toEqual(['too_early']);
+    const ids = [three.id, two.id, 987_654_321, one.id, one.id];
     const reply = await bulk('reject', { commission_ids: ids, reason: 'a campaign of bots' });
     expect(reply.body.data.changed).toBe(2);
-    expect(reply.body.data.commissions.map((item: { status: string }) => item.status)).toEqual(
-      Array(3).fill('rejected'),
-    );
+    expect(outcomesOf(reply)).toEqual(['changed', 'unchanged', 'not_found', 'changed']);
+    for (const { id } of [one, two, three]) {
+      expect(await standing(id)).toMatchObject({ status: 'rejected', pending: 0n, reversed: 2000n });
+    }
+    const { body } = await server.get('/api/v1/audit?act=commission.reject&limit=1', server.key);
+    expect(body.data[0].details.commission_ids).toEqual([one.id, three.id]);
     await expectBalancedBooks(server);
   });
 

@@ -1,4 +1,4 @@
-import { amountOfSale, type Policy, splitByCredits } from '../commissions/index.ts';
+import { amountOfSale, capForCustomer, type Policy, splitByCredits } from '../commissions/index.ts';
 import type { PaymentBalance } from '../ledger/index.ts';
 import { bpsOf } from '../money/index.ts';
 import { booksOfPayment, difference } from '../payments/index.ts';
@@ -59,6 +59,7 @@ function whyWrong(
     shippingMinor: BigInt(shipping),
     currency: payment.currency,
     byStripe: basis?.byStripe ?? payment.source === 'stripe',
+    volumeBeforeMinor: BigInt(basis?.volumeBefore ?? 0),
   });
   if (whole === undefined) return `policy ${policy.id} pays for no sales`;
   const credits = (payment.credits ?? []).map((credit) => ({ ...credit, weight: BigInt(credit.weight) }));
@@ -66,8 +67,10 @@ function whyWrong(
     ? splitByCredits(whole.amountMinor, credits).find(({ partnerId }) => partnerId === commission.partnerId)
     : undefined;
   if (share === undefined) return `payment ${payment.id} does not credit its partner`;
-  if (share.amountMinor !== commission.amountMinor || whole.currency !== commission.currency) {
-    const due = `${share.amountMinor} ${whole.currency}`;
+  const own = { amountMinor: share.amountMinor, currency: whole.currency };
+  const { amountMinor } = capForCustomer(policy, own, BigInt(basis?.earnedBefore ?? 0));
+  if (amountMinor !== commission.amountMinor || whole.currency !== commission.currency) {
+    const due = `${amountMinor} ${whole.currency}`;
     return `it is ${commission.amountMinor} ${commission.currency}, but policy ${policy.id} gives ${due}`;
   }
   return null;

@@ -140,6 +140,9 @@ export const rowChecks: readonly RowCheck[] = [
            is distinct from (l.details ->> 'type', (l.details ->> 'version')::integer,
              (l.details ->> 'group_id')::integer, l.details ->> 'approval', (l.details ->> 'hold_period_days')::integer,
              (l.details ->> 'exclude_tax')::boolean, (l.details ->> 'exclude_shipping')::boolean)
+         or v.tiers <> coalesce(nullif(l.details -> 'tiers', 'null'), '[]')
+         or (v.min_minor, v.max_minor, v.customer_cap_minor) is distinct from ((l.details ->> 'min_cents')::bigint,
+             (l.details ->> 'max_cents')::bigint, (l.details ->> 'customer_cap_cents')::bigint)
          or (v.rate_bps, v.fixed_minor, v.duration_months, v.product_id, v.effective_from)
            is distinct from ((l.details ->> 'rate_bps')::integer, (l.details ->> 'fixed_cents')::bigint,
              (l.details ->> 'duration_months')::integer, l.details ->> 'product_id',

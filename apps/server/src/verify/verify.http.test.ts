@@ -17,7 +17,10 @@ beforeAll(async () => {
   });
   await story.addPartner('anna');
   await story.addPartner('ben');
-  const policy = { type: 'cps_lifetime', rate_bps: 2500, exclude_tax: true };
+  const policy = {
+    ...{ type: 'cps_lifetime', rate_bps: 2500, exclude_tax: true, max_cents: 10_000 },
+    tiers: [{ from_cents: 5000, rate_bps: 3000 }],
+  };
   const added = await server.post(`/api/v1/groups/${story.groupId}/policies`, policy, server.key);
   expect(added.status).toBe(201);
   server.clock.advance(1000);
@@ -147,6 +150,15 @@ const changes: [string, string, string, RegExp?][] = [
     /verdict/,
   ],
   ['the rate of a policy', 'update policies set rate_bps = rate_bps + 1 where version = 2', 'policies'],
+  ['the maximum of a policy', 'update policies set max_minor = null where version = 2', 'policies'],
+  ['the tiers of a policy', `update policies set tiers = '[]' where version = 2`, 'policies'],
+  [
+    'the volume that a tier went by',
+    `update commissions set basis = jsonb_set(basis::jsonb, '{volumeBefore}', '0')::json
+     where basis ->> 'volumeBefore' <> '0'`,
+    'commissions',
+    /gives/,
+  ],
   ['a refund', 'update refunds set amount_minor = amount_minor - 1', 'balances'],
   ['a refund beyond its payment', 'update refunds set amount_minor = amount_minor + 1000000', 'refunds'],
   ['a fee', 'update fees set amount_minor = amount_minor + 1', 'fees'],

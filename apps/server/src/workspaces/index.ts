@@ -16,3 +16,4 @@ export { pauseProgram, resumeProgram } from './pause-program.ts';
 export { type LinkTarget, originAllowed, type Program, type Website } from './program.ts';
 export { findEnrolledPartners, listPartnerNames } from './queries.ts';
 export type { SetUpDeps } from './set-up.ts';
+export { readBounds, readTerms, readTiers } from './terms.ts';

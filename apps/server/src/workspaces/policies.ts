@@ -18,7 +18,7 @@ import {
   updateGroupHold,
 } from './policy-queries.ts';
 import { type Actor, change, type SetUp } from './set-up.ts';
-import { readTerms } from './terms.ts';
+import { readBounds, readTerms, readTiers } from './terms.ts';
 
 /**
  * Adds a version to a group's terms; earlier ones stay as they were. It acts on payments dated from `effective_from`
@@ -32,6 +32,8 @@ export async function addPolicy(
 ): Promise<PolicyRecord> {
   if (group.status === 'archived') throw new AppError('conflict', 'Program is archived');
   const terms = readTerms(request);
+  const bounds = readBounds(request);
+  const tiers = readTiers(request, terms);
   const now = setUp.clock.now();
   const act = (added: PolicyRow) => ({
     act: 'policy.add',
@@ -62,6 +64,8 @@ export async function addPolicy(
       exclude_tax: request.exclude_tax ?? false,
       exclude_stripe_tax: request.exclude_tax ?? true,
       exclude_shipping: request.exclude_shipping ?? false,
+      ...bounds,
+      tiers: JSON.stringify(tiers),
       effective_from: parseInstant(request.effective_from) ?? now,
       created_at: now,
     });
@@ -99,7 +103,7 @@ function toPolicyRecord(row: PolicyRow): PolicyRecord {
     version: row.version,
     type: row.type,
     rate_bps: row.rate_bps,
-    fixed_cents: row.fixed_minor === null ? null : Number(row.fixed_minor),
+    fixed_cents: cents(row.fixed_minor),
     currency: row.currency,
     duration_months: row.duration_months,
     hold_period_days: row.hold_period_days,
@@ -107,7 +111,15 @@ function toPolicyRecord(row: PolicyRow): PolicyRecord {
     product_id: row.product_id,
     exclude_tax: row.exclude_tax,
     exclude_shipping: row.exclude_shipping,
+    min_cents: cents(row.min_minor),
+    max_cents: cents(row.max_minor),
+    customer_cap_cents: cents(row.customer_cap_minor),
+    tiers: row.tiers,
     effective_from: row.effective_from.toISOString(),
     created_at: row.created_at.toISOString(),
   };
+}
+
+function cents(minor: bigint | null): number | null {
+  return minor === null ? null : Number(minor);
 }

@@ -1,4 +1,4 @@
-import type { CommissionTerms, PolicyRecord } from '@headwater/contract';
+import type { AddPolicyRequest, CommissionTerms, PolicyRecord, PolicyTier } from '@headwater/contract';
 import { AppError } from '../platform/index.ts';
 
 const defaultDurationMonths = 12;
@@ -30,6 +30,37 @@ export function readTerms(request: CommissionTerms): Terms {
   if (fixedMinor !== null && rateBps !== null) refuse('fixed_cents');
   if (fixedMinor === null && rateBps === null) refuse(paysFixedOnly ? 'fixed_cents' : 'rate_bps');
   return { type, rateBps, fixedMinor, durationMonths: durationOf(type, request.duration_months) };
+}
+
+type Bounds = Pick<AddPolicyRequest, 'type' | 'min_cents' | 'max_cents' | 'customer_cap_cents'>;
+
+/** Bounds of what a sale earns; refused where clicks or leads are paid, whose amount is fixed anyway. */
+export function readBounds(request: Bounds) {
+  const { type, min_cents: min = null, max_cents: max = null, customer_cap_cents: cap = null } = request;
+  const isFixed = type === 'cpc' || type === 'cpl';
+  if (isFixed && min !== null) refuse('min_cents');
+  if (isFixed && max !== null) refuse('max_cents');
+  if (isFixed && cap !== null) refuse('customer_cap_cents');
+  if (min !== null && max !== null && min > max) refuse('max_cents');
+  return { min_minor: min, max_minor: max, customer_cap_minor: cap };
+}
+
+/** Tiers of a policy for sales: of its own kind (rate or fixed), from rising volumes. */
+export function readTiers(
+  { tiers = [] }: Pick<AddPolicyRequest, 'tiers'>,
+  { type, rateBps }: Terms,
+): PolicyTier[] {
+  if (tiers.length > 0 && (type === 'cpc' || type === 'cpl')) refuse('tiers');
+  let last = 0;
+  return tiers.map(({ from_cents: from, rate_bps: rate, fixed_cents: fixed }) => {
+    const paysAlike = rateBps === null ? rate === undefined : fixed === undefined;
+    if (from <= last || !paysAlike || (rate ?? fixed) === undefined) refuse('tiers');
+    last = from;
+    return {
+      from_cents: from,
+      ...(rate === undefined ? { fixed_cents: fixed as number } : { rate_bps: rate }),
+    };
+  });
 }
 
 function durationOf(type: Terms['type'], sent: number | undefined): number | null {

@@ -97,6 +97,7 @@ async function changeHold(
     version += 1;
     await insertPolicy(trx, {
       ...terms,
+      tiers: JSON.stringify(terms.tiers),
       version,
       hold_period_days: holdPeriodDays,
       effective_from: now,

@@ -23,6 +23,11 @@ export interface Policy {
   product: string | null;
   excludeTax: boolean;
   excludeShipping: boolean;
+  min: bigint | null;
+  max: bigint | null;
+  cap: bigint | null;
+  /** Like `rate` or `fixed`, from a volume on. */
+  tiers: { from: bigint; pay: bigint }[];
   from: number;
 }
 
@@ -48,6 +53,10 @@ export interface Commission {
   /** In a batch that waits for its approval. */
   payout: bigint;
   paid: bigint;
+  /** By the job or by a person. */
+  released: boolean;
+  /** The last that a person said of it. */
+  verdict: 'approved' | 'rejected' | null;
 }
 
 export interface Customer {

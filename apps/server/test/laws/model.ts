@@ -151,7 +151,7 @@ export class Model {
       amount,
     );
     let deducted = 0n;
-    for (const commission of payment.commissions) deducted += this.takeBack(commission, payment);
+    for (const commission of payment.commissions) deducted += this.settleKept(commission, payment);
     const fee = payment.fee ?? 0n;
     const returned =
       halfEven(fee, payment.amount - before, payment.amount) -
@@ -163,23 +163,57 @@ export class Model {
     return { status: payment.refunded === payment.amount ? 'reversed' : 'refunded', deducted };
   }
 
-  private takeBack(commission: Commission, payment: Payment): bigint {
-    const { invoiced, payout, paid } = commission;
-    const held = commission.pending + commission.approved + invoiced + payout + paid;
-    const kept = halfEven(commission.amount, payment.amount - payment.refunded, payment.amount);
-    const back = held - kept;
-    if (back <= 0n) return 0n;
-    const beyondHold = back - commission.pending;
-    const fromPending = beyondHold > 0n ? commission.pending : back;
-    commission.movedAt = this.now;
-    commission.pending -= fromPending;
-    commission.approved -= back - fromPending;
+  /** Brings a commission's money to what its payment (null: none earned it) and its verdict leave of it. */
+  private settleKept(commission: Commission, payment: Payment | null): bigint {
+    const beyond = commission.invoiced + commission.payout + commission.paid;
+    const held = commission.pending + commission.approved + beyond;
+    const left =
+      payment === null
+        ? commission.amount
+        : halfEven(commission.amount, payment.amount - payment.refunded, payment.amount);
+    const kept = commission.verdict === 'rejected' ? 0n : left;
+    const isDue = commission.released || beyond !== 0n;
+    const rest = kept - beyond;
+    const [pending, approved] = isDue ? [0n, rest] : [rest, 0n];
     const { partner, currency } = commission;
-    this.books.move('commission_expense', partner, currency, -back);
-    this.books.move('partner_pending', partner, currency, fromPending);
-    this.books.move('partner_approved', partner, currency, back - fromPending);
-    this.billing.owe({ of: commission, partner, currency, amount: fromPending - back, at: this.now });
-    return back;
+    this.books.move('commission_expense', partner, currency, kept - held);
+    this.books.move('partner_pending', partner, currency, commission.pending - pending);
+    this.books.move('partner_approved', partner, currency, commission.approved - approved);
+    this.billing.owe({
+      of: commission,
+      partner,
+      currency,
+      amount: approved - commission.approved,
+      at: this.now,
+    });
+    if (pending !== commission.pending || approved !== commission.approved) commission.movedAt = this.now;
+    commission.pending = pending;
+    commission.approved = approved;
+    return held - kept;
+  }
+
+  /** Returns whether it was refused, and how. */
+  judge(
+    commission: Commission,
+    payment: Payment | null,
+    verdict: 'approve' | 'reject' | 'hold',
+    until: number,
+  ): 'done' | 'not_pending' | 'too_early' {
+    const isRejected = commission.verdict === 'rejected';
+    const { approved, invoiced, payout, paid } = commission;
+    const isReleased =
+      commission.verdict === 'approved' || [approved, invoiced, payout, paid].some((minor) => minor !== 0n);
+    if (verdict === 'hold') {
+      if (isRejected || isReleased) return 'not_pending';
+      if (until <= commission.holdUntil) return 'too_early';
+      commission.holdUntil = until;
+      return 'done';
+    }
+    if (verdict === 'approve' && !isRejected && isReleased) return 'done';
+    commission.verdict = verdict === 'approve' ? 'approved' : 'rejected';
+    if (verdict === 'approve') commission.released = true;
+    this.settleKept(commission, payment);
+    return 'done';
   }
 
   get commissions(): Commission[] {
@@ -191,6 +225,7 @@ export class Model {
       const { pending, partner, currency } = commission;
       if (!commission.automatic || commission.holdUntil > this.now || pending <= 0n) continue;
       commission.pending = 0n;
+      commission.released = true;
       commission.approved += pending;
       this.books.move('partner_pending', partner, currency, pending);
       this.books.move('partner_approved', partner, currency, -pending);
@@ -334,23 +369,41 @@ export class Model {
       }
       const base =
         sent.amount - (policy.excludeTax ? sent.tax : 0n) - (policy.excludeShipping ? sent.shipping : 0n);
-      const whole = policy.fixed ?? halfEven(base, policy.rate as bigint, 10_000n);
-      const amount = shareOf(whole, credits, partner);
-      if (amount === 0n) {
+      const paidIn = policy.fixed === null ? payment.currency : 'USD';
+      const volume = this.volumeOf(partner, payment.at, others);
+      const tier = policy.tiers.filter(({ from }) => from <= volume).at(-1);
+      const free =
+        policy.fixed === null
+          ? halfEven(base, tier?.pay ?? (policy.rate as bigint), 10_000n)
+          : (tier?.pay ?? policy.fixed);
+      const whole = paidIn === 'USD' ? bounded(free, base, policy) : free;
+      const earnedBefore = others
+        .filter((one) => one.customer === customer)
+        .flatMap(({ commissions }) => commissions)
+        .filter((one) => one.partner === partner && one.currency === paidIn)
+        .reduce((sum, one) => sum + one.amount, 0n);
+      const share = shareOf(whole, credits, partner);
+      const amount =
+        policy.cap !== null && paidIn === 'USD' ? least(share, policy.cap - earnedBefore) : share;
+      if (amount <= 0n) {
         reasons.push('zero_commission');
         continue;
       }
-      this.earn(
-        payment.commissions,
-        partner,
-        policy,
-        amount,
-        policy.fixed === null ? payment.currency : 'USD',
-        payment.at,
-      );
+      this.earn(payment.commissions, partner, policy, amount, paidIn, payment.at);
       if (policy.type === 'cps_one_time') customer.oneTimeEarned = true;
     }
     return payment.commissions.length > 0 ? null : (reasons[0] ?? 'no_sale_policy');
+  }
+
+  /** What a partner's sales in dollars of a month came to, net of refunds. */
+  private volumeOf(partner: number, at: number, payments: readonly Payment[]): bigint {
+    const month = new Date(at).toISOString().slice(0, 7);
+    return payments
+      .filter((one) => one.currency === 'USD' && new Date(one.at).toISOString().startsWith(month))
+      .filter(({ commissions }) =>
+        commissions.some((one) => one.partner === partner && one.verdict !== 'rejected'),
+      )
+      .reduce((sum, { amount, refunded }) => sum + amount - refunded, 0n);
   }
 
   private earn(
@@ -375,6 +428,8 @@ export class Model {
       invoiced: 0n,
       payout: 0n,
       paid: 0n,
+      released: false,
+      verdict: null,
     });
     this.books.move('commission_expense', partner, currency, amount);
     this.books.move('partner_pending', partner, currency, -amount);
@@ -426,4 +481,13 @@ export class Model {
     const own = product === null ? undefined : inForce.filter((policy) => policy.product === product).at(-1);
     return own ?? inForce.filter((policy) => policy.product === null).at(-1);
   }
+}
+
+function least(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
+}
+
+function bounded(amount: bigint, base: bigint, { min, max }: Policy): bigint {
+  if (min !== null && amount < min && base > 0n) return min;
+  return max === null ? amount : least(amount, max);
 }

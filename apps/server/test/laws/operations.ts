@@ -34,6 +34,7 @@ export type Operation =
   | { do: 'bill'; times: number }
   | { do: 'settle' }
   | { do: 'payout'; outcome: 'complete' | 'fail' | 'reject' | 'leave' }
+  | { do: 'judge'; commission: number; verdict: 'approve' | 'reject' | 'hold'; hours: number }
   | {
       do: 'policy';
       group: number;
@@ -46,6 +47,12 @@ export type Operation =
       product: number | null;
       excludeTax: boolean;
       excludeShipping: boolean;
+      min: number | null;
+      /** Above the minimum. */
+      span: number | null;
+      cap: number | null;
+      /** Volumes, added up to the thresholds. */
+      tiers: { above: number; pay: number }[];
     }
   | {
       do: 'settings';
@@ -132,6 +139,15 @@ export const operation: fc.Arbitrary<Operation> = fc.oneof(
   },
   { weight: 2, arbitrary: fc.constant({ do: 'release' as const }) },
   {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('judge' as const),
+      commission: anyEarlier,
+      verdict: fc.constantFrom('approve' as const, 'reject' as const, 'hold' as const),
+      hours: fc.integer({ min: 1, max: 24 * 60 }),
+    }),
+  },
+  {
     weight: 2,
     arbitrary: fc.record({ do: fc.constant('bill' as const), times: fc.integer({ min: 1, max: 2 }) }),
   },
@@ -170,6 +186,13 @@ export const operation: fc.Arbitrary<Operation> = fc.oneof(
       product: some(sizes.products, 1),
       excludeTax: fc.boolean(),
       excludeShipping: fc.boolean(),
+      min: fc.option(fc.integer({ min: 1, max: 2000 }), { nil: null, freq: 1 }),
+      span: fc.option(fc.nat(3000), { nil: null, freq: 1 }),
+      cap: fc.option(fc.integer({ min: 1, max: 20_000 }), { nil: null, freq: 1 }),
+      tiers: fc.array(
+        fc.record({ above: fc.integer({ min: 1, max: 30_000 }), pay: fc.integer({ min: 1, max: 10_000 }) }),
+        { maxLength: 2 },
+      ),
     }),
   },
   {

@@ -5,7 +5,7 @@ import type { Story } from '../story.ts';
 import { tellStory } from '../story.ts';
 import type { Reply, TestServer } from '../test-server.ts';
 import { totalOf } from './billing.ts';
-import { Refused, type SaleSent } from './facts.ts';
+import { type Commission, type Payment, Refused, type SaleSent } from './facts.ts';
 import { Model } from './model.ts';
 import { type Operation, sizes } from './operations.ts';
 
@@ -71,7 +71,16 @@ export class Play {
     );
     play.model.policies[0]?.push({
       ...{ type: 'cps_lifetime', rate: 2500n, fixed: null, months: 0, hold: 15, automatic: true },
-      ...{ product: null, excludeTax: false, excludeShipping: false, from: 0 },
+      ...{
+        product: null,
+        excludeTax: false,
+        excludeShipping: false,
+        min: null,
+        max: null,
+        cap: null,
+        tiers: [],
+        from: 0,
+      },
     });
     return play;
   }
@@ -101,6 +110,8 @@ export class Play {
         return this.settle();
       case 'payout':
         return this.payout(operation.outcome);
+      case 'judge':
+        return this.judge(operation);
       default:
         return this.setUp(operation);
     }
@@ -234,6 +245,38 @@ export class Play {
     this.model.release();
   }
 
+  private async judge(operation: Extract<Operation, { do: 'judge' }>): Promise<void> {
+    const { model } = this;
+    const commission = pick(model.commissions, operation.commission);
+    if (commission === undefined) return;
+    const payment = model.payments.find(({ commissions }) => commissions.includes(commission)) ?? null;
+    const id = await this.commissionId(commission, payment);
+    const until = model.now + operation.hours * 3_600_000;
+    const reply = await this.server.post(
+      `/api/v1/commissions/${id}/${operation.verdict}`,
+      { reason: 'the law', hold_until: new Date(until).toISOString() },
+      this.server.key,
+    );
+    const expected = model.judge(commission, payment, operation.verdict, until);
+    const status = { done: 200, not_pending: 409, too_early: 400 }[expected];
+    expect(reply.status, JSON.stringify(reply.body)).toBe(status);
+  }
+
+  /** Of a partner's clicks and leads the n-th is the n-th of the model's: they come one after the other. */
+  private async commissionId(commission: Commission, payment: Payment | null): Promise<bigint | undefined> {
+    const alike = this.model.otherCommissions.filter(
+      ({ partner, type }) => partner === commission.partner && type === commission.type,
+    );
+    const rows = await this.server.database.postgres.query<{ id: bigint }>(
+      `select c.id from commissions c
+       left join payments p on p.workspace_id = c.workspace_id and p.id = c.payment_id
+       where c.program_id = $1 and c.partner_id = $2 and p.transaction_id is not distinct from $3
+         and (p.id is not null or c.type = $4) order by c.id`,
+      [this.story.programId, this.partnerIds[commission.partner], payment?.id ?? null, commission.type],
+    );
+    return rows[payment === null ? alike.indexOf(commission) : 0]?.id;
+  }
+
   /** The Monday run, once or twice at once, whenever it comes. */
   private async bill(times: number): Promise<void> {
     const deps = { postgres: this.server.database.postgres, clock: this.server.clock };
@@ -296,6 +339,15 @@ export class Play {
       const fixed = type === 'cpc' || type === 'cpl' ? (operation.fixed ?? 100) : operation.fixed;
       const months = type === 'cps_recurring' ? operation.months : 0;
       const product = operation.product === null ? null : `product-${operation.product}`;
+      const isSale = type !== 'cpc' && type !== 'cpl';
+      const min = isSale ? operation.min : null;
+      const max = isSale && operation.span !== null ? (min ?? 1) + operation.span : null;
+      const cap = isSale ? operation.cap : null;
+      let from = 0;
+      const tiers = (isSale ? operation.tiers : []).map(({ above, pay }) => {
+        from += above;
+        return { from, pay };
+      });
       await call('POST', `/groups/${this.groupIds[group]}/policies`, {
         type,
         ...(fixed === null ? { rate_bps: rate } : { fixed_cents: fixed }),
@@ -305,6 +357,13 @@ export class Play {
         product_id: product,
         exclude_tax: excludeTax,
         exclude_shipping: excludeShipping,
+        min_cents: min,
+        max_cents: max,
+        customer_cap_cents: cap,
+        tiers: tiers.map((tier) => ({
+          from_cents: tier.from,
+          ...(fixed === null ? { rate_bps: tier.pay } : { fixed_cents: tier.pay }),
+        })),
       });
       model.policies[group]?.push({
         ...{
@@ -319,6 +378,10 @@ export class Play {
         },
         rate: fixed === null ? BigInt(rate) : null,
         fixed: fixed === null ? null : BigInt(fixed),
+        min: min === null ? null : BigInt(min),
+        max: max === null ? null : BigInt(max),
+        cap: cap === null ? null : BigInt(cap),
+        tiers: tiers.map((tier) => ({ from: BigInt(tier.from), pay: BigInt(tier.pay) })),
       });
     } else if (operation.do === 'settings') {
       const { model: attribution_model, window, organic, feeBps, feeFree } = operation;

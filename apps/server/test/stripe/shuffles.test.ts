@@ -32,11 +32,15 @@ interface Ending {
 
 async function begin(
   commission: Record<string, unknown>,
+  bounds: Record<string, unknown>,
 ): Promise<{ story: StripeStory; cast: Cast; events: (tale: StripeTale) => StripeEvent[] }> {
   const story = await tellStripeStory(server, {
     commission,
     settings: { organic_payments: 'record', fee_bps: 300, fee_free_revenue: 0 },
   });
+  const terms = { ...commission, ...bounds, effective_from: '1970-01-01T00:00:00Z' };
+  const added = await server.post(`/api/v1/groups/${story.groupId}/policies`, terms, server.key);
+  expect(added.status).toBe(201);
   const [anna, ben] = [ownCode('anna'), ownCode('ben')];
   await story.addPartner(anna);
   await story.addPartner(ben);
@@ -142,18 +146,23 @@ async function tell(
 }
 
 describe.each([
-  ['monthly for a year', { type: 'cps_recurring', rate_bps: 2000, duration_months: 12 }],
-  ['the first payment only', { type: 'cps_one_time', rate_bps: 3333 }],
-])('paid %s', (_terms, commission) => {
+  ['monthly for a year', { type: 'cps_recurring', rate_bps: 2000, duration_months: 12 }, {}],
+  ['the first payment only', { type: 'cps_one_time', rate_bps: 3333 }, {}],
+  [
+    'at most so much a payment and a customer',
+    { type: 'cps_lifetime', rate_bps: 2000 },
+    { min_cents: 150, max_cents: 1700, customer_cap_cents: 2500 },
+  ],
+])('paid %s', (_terms, commission, bounds) => {
   it.each(names)('%s', async (name) => {
     const tale = tales[name] as StripeTale;
-    const straight = await begin(commission);
+    const straight = await begin(commission, bounds);
     const told = straight.events(tale);
     await straight.story.apply(...told);
     const expected = await ending(straight.story, straight.cast);
     await fc.assert(
       fc.asyncProperty(telling(told.length), async (one) => {
-        const { story, cast, events } = await begin(commission);
+        const { story, cast, events } = await begin(commission, bounds);
         await tell(story, events(tale), one);
         expect(await ending(story, cast)).toEqual(expected);
       }),

@@ -87,6 +87,9 @@ export interface PartnerGroupsTable {
   created_at: Generated<Date>;
 }
 
+type PolicyTier = { from_cents: number; rate_bps?: number; fixed_cents?: number };
+type OptionalMinor = ColumnType<bigint | null, number | bigint | null | undefined, never>;
+
 export interface PoliciesTable {
   workspace_id: Fixed<number>;
   program_id: Fixed<number>;
@@ -104,6 +107,11 @@ export interface PoliciesTable {
   exclude_tax: Fixed<boolean>;
   exclude_stripe_tax: Fixed<boolean>;
   exclude_shipping: Fixed<boolean>;
+  min_minor: OptionalMinor;
+  max_minor: OptionalMinor;
+  customer_cap_minor: OptionalMinor;
+  /** JSON text when written. */
+  tiers: ColumnType<PolicyTier[], string | undefined, never>;
   effective_from: Fixed<Date>;
   created_at: Generated<Date>;
 }

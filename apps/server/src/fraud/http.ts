@@ -1,0 +1,164 @@
+import {
+  DismissRequest,
+  FraudRules,
+  fraudRules,
+  ScanAnswer,
+  SignalItem,
+  SignalQuery,
+  signalStatuses,
+  UpdateFraudRulesRequest,
+} from '@headwater/contract';
+import {
+  type Route,
+  readChoice,
+  readCursor,
+  reader,
+  readIdFilter,
+  readLimit,
+  toPage,
+} from '../platform/index.ts';
+import {
+  actorName,
+  type Directory,
+  dataRoute,
+  getOwnProgram,
+  listRoute,
+  recordAct,
+} from '../workspaces/index.ts';
+import { dismissSignal } from './dismiss-signal.ts';
+import * as queries from './queries.ts';
+import { loadActions } from './rules.ts';
+import { type ScanDeps, scanProgram } from './scan.ts';
+
+const tag = 'Fraud signals';
+const dismissReader = reader(DismissRequest);
+const rulesReader = reader(UpdateFraudRulesRequest);
+
+export function fraudRoutes(deps: ScanDeps & { directory: Directory }): Route[] {
+  const { directory, postgres } = deps;
+  return [
+    listRoute(
+      {
+        path: '/api/v1/programs/:id/fraud-signals',
+        scope: 'program:read',
+        tag,
+        summary: 'List what looks wrong about commissions, newest first',
+        query: SignalQuery,
+        answer: SignalItem,
+        async handle({ params, query }, manager) {
+          const program = await getOwnProgram(directory, manager, params.id);
+          const limit = readLimit(query);
+          const seen = readCursor(query, ['longId'])?.[0];
+          const rows = await queries.listSignalRows(postgres, program, {
+            before: seen === undefined ? null : BigInt(seen),
+            status: readChoice(query, 'status', signalStatuses) ?? null,
+            rule: readChoice(query, 'rule', fraudRules) ?? null,
+            partnerId: readIdFilter(query, 'partner_id') ?? null,
+            commissionId: readIdFilter(query, 'commission_id') ?? null,
+            limit: limit + 1,
+          });
+          return toPage(rows, limit, toItem, (row) => [row.id]);
+        },
+      },
+      directory,
+    ),
+    dataRoute(
+      {
+        method: 'POST',
+        path: '/api/v1/programs/:id/fraud-signals/scan',
+        scope: 'program:update',
+        tag,
+        summary: 'Ask the rules now; a job does so every hour',
+        answer: ScanAnswer,
+        status: 200,
+        async handle(call, manager) {
+          return scanProgram(deps, await getOwnProgram(directory, manager, call.params.id));
+        },
+      },
+      directory,
+    ),
+    dataRoute(
+      {
+        method: 'POST',
+        path: '/api/v1/fraud-signals/:id/dismiss',
+        scope: 'program:update',
+        tag,
+        summary: 'Dismiss a signal: somebody has looked, and nothing is wrong',
+        body: DismissRequest,
+        answer: SignalItem,
+        status: 200,
+        async handle(call, manager) {
+          const readReason = () => dismissReader.read(call.body).reason.trim();
+          return toItem(await dismissSignal(deps, manager, call.params.id, readReason));
+        },
+      },
+      directory,
+    ),
+    dataRoute(
+      {
+        method: 'GET',
+        path: '/api/v1/programs/:id/fraud-rules',
+        scope: 'program:read',
+        tag,
+        summary: 'What each rule does where it finds something',
+        answer: FraudRules,
+        status: 200,
+        async handle(call, manager) {
+          return loadActions(postgres, await getOwnProgram(directory, manager, call.params.id));
+        },
+      },
+      directory,
+    ),
+    dataRoute(
+      {
+        method: 'PATCH',
+        path: '/api/v1/programs/:id/fraud-rules',
+        scope: 'program:update',
+        tag,
+        summary: 'Change what rules do; it acts on what they find from now on',
+        body: UpdateFraudRulesRequest,
+        answer: FraudRules,
+        status: 200,
+        async handle(call, manager) {
+          const program = await getOwnProgram(directory, manager, call.params.id);
+          const asked = rulesReader.read(call.body);
+          return postgres.transaction(async (trx) => {
+            for (const rule of fraudRules) {
+              if (asked[rule] !== undefined) await queries.saveRuleRow(trx, program, rule, asked[rule]);
+            }
+            const actor = { workspaceId: program.workspaceId, name: actorName(manager) };
+            const act = {
+              act: 'fraud_rules.update',
+              programId: program.id,
+              subject: `program ${program.id}`,
+            };
+            if (Object.keys(asked).length > 0) {
+              await recordAct(trx, actor, { ...act, details: asked }, deps.clock.now());
+            }
+            return loadActions(trx, program);
+          });
+        },
+      },
+      directory,
+    ),
+  ];
+}
+
+function toItem(row: queries.SignalRow): SignalItem {
+  const { dismissedAt, dismissedBy, dismissalReason } = row;
+  return {
+    id: Number(row.id),
+    commission_id: Number(row.commissionId),
+    partner_id: row.partnerId,
+    rule: row.rule,
+    reason: row.reason,
+    evidence: row.evidence,
+    action: row.action,
+    status: dismissedAt === null ? 'open' : 'dismissed',
+    found_at: row.foundAt.toISOString(),
+    dismissal:
+      dismissedAt === null
+        ? null
+        : { reason: dismissalReason ?? '', by: dismissedBy ?? '', at: dismissedAt.toISOString() },
+  };
+}

@@ -188,9 +188,8 @@ async function bookFirst(
   visit: PaymentVisit | null,
 ): Promise<void> {
   const booked = { ...payment, customerId: customer?.id ?? null };
-  await queries.insertDecision(trx, booked, decision, 'recorded', now);
+  await queries.insertFirstDecision(trx, booked, decision, visit, now);
   await bookPayment(trx, booked, decision, now);
-  if (visit !== null) await queries.saveVisit(trx, payment, visit, now);
   told.push(...paymentEvents(payment, payment.amountMinor, decision, visit, payment.occurredAt));
 }
 

@@ -196,6 +196,15 @@ const insertWithDecision = statement(
   `with ${factsAndVisit}, ${decisionPart(factCount)}`,
 );
 
+// The visit half before the decision, whose parameters follow its four.
+const insertDecisionAndVisit = statement(
+  'payments.insert_decision_and_visit',
+  `with visit as (
+     insert into payment_visits (workspace_id, payment_id, visitor_id, session_id, matched_by, context, matched_at)
+     select $5, $6, $1, $2, $3, $4, $19 where $4::json is not null
+   ), ${decisionPart(4)}`,
+);
+
 type DecidedPayment = { workspaceId: number; id: bigint; customerId: bigint | null; occurredAt: Date };
 
 /** Stores a decision, and makes its customer one who paid (bound to the credited partners if it earned). */
@@ -207,6 +216,20 @@ export async function insertDecision(
   now: Date,
 ): Promise<void> {
   await trx.query(insertDecisionRow, decisionValues(payment, decision, cause, now));
+}
+
+/** The first decision about a payment that was just stored, and its visit half. */
+export async function insertFirstDecision(
+  trx: Transaction,
+  payment: DecidedPayment,
+  decision: PaymentDecision,
+  visit: PaymentVisit | null,
+  now: Date,
+): Promise<void> {
+  await trx.query(insertDecisionAndVisit, [
+    ...visitValues(visit),
+    ...decisionValues(payment, decision, 'recorded', now),
+  ]);
 }
 
 /** {@link insertPayment} and {@link insertDecision} by one statement: what every sale does. */

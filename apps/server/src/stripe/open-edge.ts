@@ -49,13 +49,16 @@ export interface StripeEdge {
   close(): Promise<void>;
 }
 
+// As many as come in by chance while one commits.
+const fewDeliveries = 4;
+
 export function openStripeEdge(deps: StripeEdgeDeps): StripeEdge {
   const { postgres, directory, clock, log } = deps;
   const sealer = createSealer(deps.secret);
   const processor: Processor = createProcessor({
     ...deps,
     metrics: createInboxMetrics(deps.metrics, postgres),
-    isBusy: () => inbox.queued > 1,
+    isBusy: () => inbox.waiting > fewDeliveries,
   });
   const inbox = createInbox(postgres, () => processor.wake());
   const health = createDeliveryHealth(postgres, log);

@@ -14,6 +14,8 @@ export interface GroupCommit<Item, Result> {
   /** Resolves after the commit; rejects with the reason when nothing was stored for this item. */
   add(item: Item): Promise<Result>;
   readonly queued: number;
+  /** Callers who are not answered yet: those queued, and those whose batch is being committed. */
+  readonly waiting: number;
   /** Resolves when everything handed in so far is answered. */
   drain(): Promise<void>;
 }
@@ -40,6 +42,7 @@ export function createGroupCommit<Item, Result>(
   options: GroupCommitOptions<Item, Result>,
 ): GroupCommit<Item, Result> {
   let queue: Waiting<Item, Result>[] = [];
+  let writing = 0;
   let busyWriters = 0;
   let idle: (() => void)[] = [];
 
@@ -62,7 +65,9 @@ export function createGroupCommit<Item, Result>(
     while (queue.length > 0) {
       const batch = queue.slice(0, options.maxBatch);
       queue = queue.slice(options.maxBatch);
+      writing += batch.length;
       await writeBatch(batch);
+      writing -= batch.length;
     }
     busyWriters -= 1;
     if (busyWriters === 0) {
@@ -87,6 +92,9 @@ export function createGroupCommit<Item, Result>(
     },
     get queued() {
       return queue.length;
+    },
+    get waiting() {
+      return queue.length + writing;
     },
     drain() {
       if (busyWriters === 0 && queue.length === 0) return Promise.resolve();

@@ -42,6 +42,8 @@ export interface ProcessorDeps extends StripeDeps {
 // While one waits for the database, another computes.
 const lanes = 2;
 const lanesWhileBusy = 1;
+// Three quarters of the time are left to those who wait for their answer.
+const restWhileBusy = 3;
 // Applied together: what more of them saves is little by then, and all wait for the last one.
 const mostTogether = 16;
 // How soon another process takes over what a dead one left, and how exactly a back-off is kept.
@@ -60,10 +62,13 @@ export function createProcessor(deps: ProcessorDeps): Processor {
   async function runLane(): Promise<void> {
     for (;;) {
       const seen = wakes;
+      const startedAt = performance.now();
       const found = await processDue(deps);
       if (stopped) return;
       if (!found && seen === wakes) return;
-      if (running > lanesWhileBusy && deps.isBusy?.()) return;
+      if (!deps.isBusy?.()) continue;
+      if (running > lanesWhileBusy) return;
+      await sleep(restWhileBusy * (performance.now() - startedAt));
     }
   }
 

@@ -60,10 +60,12 @@ export async function lockCustomerByEmail(
 const lockByVisitor = statement(
   'customers.lock_by_visitor',
   `select ${customerColumns} from customers c
-   where c.workspace_id = $1 and c.program_id = $2 and c.id in (
-     select v.customer_id from customer_visitors v
-     where v.workspace_id = $1 and v.program_id = $2
-       and ((v.kind = 'click' and v.visitor = $3) or (v.kind = 'web' and v.visitor = $4)))
+   where c.workspace_id = $1 and c.program_id = $2 and c.id = any(array(
+     select customer_id from customer_visitors
+     where workspace_id = $1 and program_id = $2 and kind = 'click' and visitor = $3
+     union all
+     select customer_id from customer_visitors
+     where workspace_id = $1 and program_id = $2 and kind = 'web' and visitor = $4))
    order by c.id for update of c`,
 );
 

@@ -65,6 +65,7 @@ say(`  loaded in ${loadSeconds} s`);
 
 const memory = watchMemory(server.pid, 100);
 const steps = {};
+const rssAfter = { start: memory.now().server };
 
 async function step(name, work) {
   const startedAt = performance.now();
@@ -75,6 +76,7 @@ async function step(name, work) {
     say(`  ${name}: ${text}`);
   });
   steps[name] = round((performance.now() - startedAt) / 1000, 2);
+  rssAfter[name] = memory.now().server;
   say(`  ${name}: ${steps[name]} s`);
 }
 
@@ -162,7 +164,12 @@ console.log(
     ...books,
     verified: verified.checked,
     load_seconds: loadSeconds,
-    memory_mb: { peak, peak_with_verify: peakWithVerify, postgres_pss: memoryNow.postgres_pss },
+    memory_mb: {
+      after: rssAfter,
+      peak,
+      peak_with_verify: peakWithVerify,
+      postgres_pss: memoryNow.postgres_pss,
+    },
   }),
 );
 process.exitCode = isRight ? 0 : 1;

@@ -186,6 +186,7 @@ describe('GET /api/v1/programs/:id/commissions', () => {
       currency: 'USD',
       hold_until: '2026-03-01T00:00:00.000Z',
       created_at: '2026-02-01T00:00:00.000Z',
+      review: null,
     });
     expect(oldest).toMatchObject({ partner_id: bob, status: 'pending', amount_cents: 300 });
   });

@@ -10,7 +10,7 @@ import { openTestServer, type TestServer } from './test-server.ts';
 // Random stories, told to the server and to a simple model of what the contract says; both must end with the same books.
 // HEADWATER_LAWS=<stories>[:<seed>] tells more of them, by default with a new seed, which a failure prints.
 const [asked, givenSeed] = (process.env.HEADWATER_LAWS ?? '').split(':');
-const stories = Number(asked || 34);
+const stories = Number(asked || 130);
 const seed = givenSeed ? Number(givenSeed) : asked ? Math.floor(Math.random() * 2 ** 31) : 20_260_615;
 const longest = 120;
 

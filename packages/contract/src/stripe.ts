@@ -193,6 +193,9 @@ export const StripeReconcileItem = Type.Object({
   kind: movementKind,
   id: Type.String(),
   amount_cents: Type.Integer({ description: 'as Stripe writes it' }),
+  booked_cents: nullable(
+    Type.Integer({ description: 'what the books say of it; null: it is not in the books' }),
+  ),
   currency: Type.String(),
   created_at: iso,
   state: Type.Enum(['attributed', 'unattributed', 'excluded', 'missing']),
@@ -207,6 +210,7 @@ export const StripeReconciliation = Type.Object({
   from: iso,
   to: iso,
   complete: Type.Boolean({ description: 'nothing is missing' }),
+  differing: Type.Integer({ description: 'how many are booked with another amount (amount_differs)' }),
   sums: Type.Array(
     Type.Object({
       kind: movementKind,
@@ -220,6 +224,6 @@ export const StripeReconciliation = Type.Object({
     }),
   ),
   back_filled: Type.Object({ fetched: Type.Integer(), synthesised: Type.Integer() }),
-  items: Type.Array(StripeReconcileItem, { description: 'all but the attributed ones' }),
+  items: Type.Array(StripeReconcileItem, { description: 'all but those attributed with their own amount' }),
 });
 export type StripeReconciliation = Static<typeof StripeReconciliation>;

@@ -56,11 +56,20 @@ function show(out: Output, report: StripeReconciliation): void {
   const lines = report.items.map((item) => [
     item.state === 'missing' ? color.red(item.state) : item.state,
     item.id,
-    `${item.amount_cents} ${item.currency}`,
+    item.reason === 'amount_differs'
+      ? `${item.amount_cents} ${item.currency}, booked ${item.booked_cents}`
+      : `${item.amount_cents} ${item.currency}`,
     moment(item.created_at),
     item.reason ?? '',
   ]);
   for (const line of table(lines)) out.line(line);
+  if (report.differing > 0) {
+    out.line(
+      color.yellow(
+        `${report.differing} booked with another amount than Stripe took: was it told by another door?`,
+      ),
+    );
+  }
   out.line(
     report.complete
       ? `${color.green('✓')} Every cent is accounted for.`

@@ -4,6 +4,7 @@ import type { Program } from '../../workspaces/index.ts';
 import { listObjectsOfPayers } from '../facts/queries.ts';
 import { readFamilies } from '../wanted/families.ts';
 import { wantedOf } from '../wanted/provider-payments.ts';
+import { readStripeCurrency, toStripe } from '../wanted/stripe-amount.ts';
 import type { Movement } from './list-movements.ts';
 import * as queries from './queries.ts';
 
@@ -11,7 +12,8 @@ type Verdict = Pick<StripeReconcileItem, 'state' | 'reason' | 'payment_id'>;
 
 /**
  * Accounts for each movement: every cent is attributed, in the books without a partner (unattributed), rightly not in the
- * books (excluded), or missing. Exactly one of the four, so the four sums make the whole.
+ * books (excluded), or missing. Exactly one of the four, so the four sums make the whole. What is in the books with another
+ * amount is `amount_differs`, with the amount that is booked: another door may have told of it otherwise.
  */
 export async function classify(
   trx: Transaction,
@@ -22,8 +24,11 @@ export async function classify(
   const keys = [...new Set(movements.flatMap(keysOf))];
   const payments = await queries.findBookedPayments(trx, program, livemode, keys);
   const byKey = new Map(payments.map((payment) => [payment.key, payment]));
-  const back = movements.filter(({ kind }) => kind !== 'charge').map(({ id }) => id);
-  const bookedBack = await queries.findBookedBack(trx, program, livemode, back);
+  const bookedBack = await queries.findBookedBack(
+    trx,
+    program.workspaceId,
+    payments.map((payment) => payment.payment_id),
+  );
   const whyNot = await reasonsOf(
     trx,
     program,
@@ -60,14 +65,37 @@ export async function classify(
         };
   }
 
-  return movements.map((movement) => ({
-    kind: movement.kind,
-    id: movement.id,
-    amount_cents: movement.amount,
-    currency: movement.currency.toUpperCase(),
-    created_at: movement.createdAt.toISOString(),
-    ...verdictOn(movement),
-  }));
+  /** What the books say of it, as Stripe writes it; null where they say nothing. Charges of one payment count together. */
+  function bookedOf(movement: Movement): { amount: number; whole: number } | null {
+    const payment = paymentOf(movement);
+    if (payment === undefined) return null;
+    if (movement.kind === 'charge') {
+      const own = movements.filter((one) => one.kind === 'charge' && paymentOf(one) === payment);
+      const whole = own.reduce((sum, { amount }) => sum + amount, 0);
+      const booked = toStripe(payment.amount_minor, readStripeCurrency(payment.currency));
+      return { amount: booked, whole };
+    }
+    const minor = bookedBack.get(movement.id);
+    if (minor === undefined) return null;
+    return { amount: toStripe(minor, readStripeCurrency(payment.currency)), whole: movement.amount };
+  }
+
+  return movements.map((movement) => {
+    const verdict = verdictOn(movement);
+    const isBooked = verdict.state === 'attributed' || verdict.state === 'unattributed';
+    const booked = isBooked ? bookedOf(movement) : null;
+    const differs = booked !== null && booked.amount !== booked.whole;
+    return {
+      kind: movement.kind,
+      id: movement.id,
+      amount_cents: movement.amount,
+      booked_cents: booked === null ? null : differs ? booked.amount : movement.amount,
+      currency: movement.currency.toUpperCase(),
+      created_at: movement.createdAt.toISOString(),
+      ...verdict,
+      ...(differs ? { reason: 'amount_differs' } : {}),
+    };
+  });
 }
 
 function keysOf({ charge, paymentIntent, invoice }: Movement): string[] {

@@ -86,15 +86,20 @@ async function reconcileConnection(
     from: period.from.toISOString(),
     to: new Date(period.before.getTime() - 1).toISOString(),
     complete: !isAnyMissing(items),
+    differing: items.filter(isDiffering).length,
     sums: sumsOf(items),
     back_filled: backFilled,
     // What is as it should be is in the sums; a person wants to see the rest.
-    items: items.filter(({ state }) => state !== 'attributed'),
+    items: items.filter((item) => item.state !== 'attributed' || isDiffering(item)),
   };
 }
 
 function isAnyMissing(items: readonly StripeReconcileItem[]): boolean {
   return items.some(({ state }) => state === 'missing');
+}
+
+function isDiffering({ reason }: StripeReconcileItem): boolean {
+  return reason === 'amount_differs';
 }
 
 function sumsOf(items: readonly StripeReconcileItem[]): StripeReconciliation['sums'] {
@@ -129,9 +134,11 @@ export async function reconcileEveryAccount(
     if (program === undefined) continue;
     try {
       for (const report of await reconcileProgram(deps, program, period, { backFill: true })) {
-        const { account, sums, back_filled: backFilled, complete } = report;
-        const told = { programId, account, sums, backFilled };
-        if (complete) deps.log.info(told, 'every cent of the stripe account is accounted for');
+        const { account, sums, back_filled: backFilled, complete, differing } = report;
+        const told = { programId, account, sums, backFilled, differing };
+        if (complete && differing > 0)
+          deps.log.warn(told, 'the books have other amounts than the stripe account');
+        else if (complete) deps.log.info(told, 'every cent of the stripe account is accounted for');
         else deps.log.error(told, 'the stripe account has money that is missing from the books');
       }
     } catch (error) {

@@ -106,6 +106,34 @@ describe('GET …/stripe/reconcile', () => {
     expect(await look(), 'looking changes nothing').toEqual(report);
   });
 
+  it('200: an amount that is booked otherwise says so, with both; a refund that was written anew is found', async () => {
+    const { charge } = account.checkout({ amount: 10_000, metadata: metadata() });
+    const first = account.refund(charge, 2500);
+    await tell();
+    expect(await look()).toMatchObject({ complete: true, differing: 0, items: [] });
+    await server.database.postgres.query('update refunds set refund_key = $1 where refund_key = $2', [
+      `${first.id}~2`,
+      first.id,
+    ]);
+    expect(await look()).toMatchObject({ complete: true, differing: 0, items: [] });
+
+    const before = await look();
+    const [listed] = account.charges.slice(-1);
+    Object.assign(listed as object, { amount: 10_050, amount_captured: 10_050 });
+    const report = await look();
+    expect(report).toMatchObject({ complete: true, differing: 1 });
+    expect(report.sums).not.toEqual(before.sums);
+    expect(report.items).toMatchObject([
+      {
+        kind: 'charge',
+        state: 'attributed',
+        reason: 'amount_differs',
+        amount_cents: 10_050,
+        booked_cents: 10_000,
+      },
+    ]);
+  });
+
   it('200: organic payments that are recorded are unattributed, with the reason', async () => {
     const organic = await tellStory(server, { bound: false, settings: { organic_payments: 'record' } });
     story = organic;

@@ -16,6 +16,12 @@ export function readStripeCurrency(code: unknown): Currency {
   return currency;
 }
 
+/** An amount of ours as Stripe writes it: the way back of {@link fromStripe}. */
+export function toStripe(minor: bigint, currency: Currency): number {
+  const shift = currencyDecimals(currency) - stripeDecimals(currency);
+  return Number(shift >= 0 ? minor / 10n ** BigInt(shift) : minor * 10n ** BigInt(-shift));
+}
+
 /**
  * An amount as Stripe writes it, in our minor units. Where Stripe writes more decimals than the currency has, the rest
  * is cut: in a payment it is always zero, in a reckoned tax it may not be.

@@ -200,8 +200,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
       await app.close();
       await ingest.drain();
       await stripe.close();
-      await jobs?.stop().catch(() => {});
-      await deliveries?.stop().catch(() => {});
+      await Promise.allSettled([jobs?.stop(), deliveries?.stop()]);
       await shipper.stop();
       await directory.close();
       await clickhouse.close();

@@ -22,7 +22,7 @@ import { openWithDouble } from './walls/stripe/with-double.ts';
 
 // Every route is attacked, because the list of routes is the table: a new route is covered by being declared.
 
-vi.setConfig({ testTimeout: 180_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 let server: TestServer;
 let stripe: StripeDouble;

@@ -69,14 +69,14 @@ async function setUp(url: string): Promise<Pick<LoadTarget, 'token' | 'websiteId
   return { token: program.api_token as string, websiteId: website.website_id as string, code: 'anna' };
 }
 
-async function untilReady(url: string): Promise<void> {
+async function untilReady({ url, output }: ServerProcess): Promise<void> {
   const deadline = Date.now() + 30_000;
   while (Date.now() < deadline) {
     const response = await fetch(`${url}/readyz`).catch(() => undefined);
     if (response?.status === 200) return;
     await sleep(50);
   }
-  throw new Error('not ready again within 30 s');
+  throw new Error(`not ready again within 30 s:\n${output().slice(-4000)}`);
 }
 
 describe('kill -9 under load', () => {
@@ -101,14 +101,14 @@ describe('kill -9 under load', () => {
         default:
           killIfThere(await findClickHouse(dataDir));
       }
-      await untilReady(server.url);
+      await untilReady(server);
     }
     await sleep(300);
     const toldAt = performance.now();
     server.child.kill('SIGTERM');
     const end = await server.ended;
     expect(performance.now() - toldAt).toBeLessThan(5000);
-    expect(end).toEqual({ code: 0, signal: null });
+    expect(end, server.output().slice(-4000)).toEqual({ code: 0, signal: null });
     await load.stop();
     expect(load.improper).toEqual([]);
     await expectEverythingOnce(dataDir, load);
@@ -251,7 +251,7 @@ describe('SIGTERM under load', () => {
     server.child.kill('SIGTERM');
     const end = await server.ended;
     expect(performance.now() - toldAt).toBeLessThan(5000);
-    expect(end).toEqual({ code: 0, signal: null });
+    expect(end, server.output().slice(-4000)).toEqual({ code: 0, signal: null });
     await load.stop();
     expect(load.improper).toEqual([]);
     await expectEverythingOnce(dataDir, load);
@@ -278,7 +278,7 @@ describe('two processes that start at once on one new database', () => {
     );
     const target = await setUp((twins[0] as ServerProcess).url);
     for (const twin of twins) {
-      await untilReady(twin.url);
+      await untilReady(twin);
       const response = await fetch(`${twin.url}/api/v1/track/sale`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization: `Bearer ${target.token}` },

@@ -18,7 +18,7 @@ import { openWithDouble } from './walls/stripe/with-double.ts';
 // Every route is tried, because the list of routes is the table: a new route is covered by being declared.
 // `alfa` is the tenant who must not be seen or touched, `bravo` the one who tries.
 
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 const missing = 'Missing or malformed Authorization header';
 const unknown = 'Invalid API token';

@@ -32,7 +32,8 @@ export async function runWorker(
   return {
     ...runner,
     async stop() {
-      await runner.stop();
+      // One that broke down with the database has stopped already, and says so.
+      await runner.stop().catch(() => {});
       await pool.end();
     },
   };

@@ -17,6 +17,8 @@ const defaultSettings: PostgresSettings = {
   max_wal_size: '2GB',
   checkpoint_timeout: '15min',
   wal_compression: 'on',
+  // After a crash the whole file system is synced at once, not its 1,700 files one by one: seconds less until it serves.
+  ...(process.platform === 'linux' ? { recovery_init_sync_method: 'syncfs' } : {}),
   // Compiling costs more than it saves on queries of milliseconds.
   jit: 'off',
   timezone: 'UTC',

@@ -16,7 +16,7 @@ import {
   nonObjects,
   prototypeValues,
 } from './hostile-values.ts';
-import { openTenant, type Tenant } from './tenants.ts';
+import { openEach, openTenant, type Tenant } from './tenants.ts';
 import type { TestServer } from './test-server.ts';
 import { openWithDouble } from './walls/stripe/with-double.ts';
 
@@ -32,7 +32,8 @@ let routes: readonly Route[];
 beforeAll(async () => {
   ({ server, stripe, close } = await openWithDouble());
   routes = server.server.routes;
-});
+  await openEach(routes, tenantOf);
+}, 240_000);
 afterAll(() => close());
 
 interface Attack {

@@ -85,9 +85,23 @@ export async function openTenant(server: TestServer, mark: string, stripe?: Stri
     return key;
   };
   const key = await newKey();
-  const first = await openHolding(server, key, `${mark}-1`, stripe);
-  const second = await openHolding(server, key, `${mark}-2`, stripe);
+  const [first, second] = await Promise.all([
+    openHolding(server, key, `${mark}-1`, stripe),
+    openHolding(server, key, `${mark}-2`, stripe),
+  ]);
   return { ...first, workspaceId, key, second, newKey };
+}
+
+/** One for each of many, several at a time: most of the time that opening takes is waiting for commits. */
+export async function openEach<Item, Opened>(
+  items: readonly Item[],
+  open: (item: Item) => Promise<Opened>,
+): Promise<Opened[]> {
+  const opened: Opened[] = [];
+  for (let from = 0; from < items.length; from += 4) {
+    opened.push(...(await Promise.all(items.slice(from, from + 4).map(open))));
+  }
+  return opened;
 }
 
 async function openHolding(

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { markPaid, releaseHolds } from '../src/commissions/index.ts';
+import { releaseHolds } from '../src/commissions/index.ts';
+import { markPaid } from './mark-paid.ts';
 import { expectBalancedBooks, type Story, tellStory } from './story.ts';
 import { openTestServer, type Reply, type TestServer } from './test-server.ts';
 

@@ -1,6 +1,5 @@
-import { type Entry, postTransaction, postTransactions } from '../ledger/index.ts';
+import { type Entry, postTransactions } from '../ledger/index.ts';
 import type { Postgres, Transaction } from '../platform/index.ts';
-import * as queries from './queries.ts';
 import { type DueCommission, takeDueCommissions } from './release-queries.ts';
 
 /** So many are moved by one transaction: a long list is worked off without holding locks for long. */
@@ -50,34 +49,4 @@ function approval({
     // Refunded whole while on hold: nothing is left to approve.
     entries: [side('partner_pending', pendingMinor), side('partner_approved', -pendingMinor)],
   };
-}
-
-/** Marks approved commissions as sent to their partner. What is not approved stays as it is. Returns how many moved. */
-export async function markPaid(
-  trx: Transaction,
-  workspaceId: number,
-  commissionIds: readonly bigint[],
-  now: Date,
-): Promise<number> {
-  const standings = await queries.lockStandings(trx, workspaceId, commissionIds);
-  const payable = standings.filter((standing) => standing.approvedMinor > 0n);
-  for (const standing of payable) {
-    await moveToPaid(trx, standing, now);
-  }
-  return payable.length;
-}
-
-async function moveToPaid(trx: Transaction, standing: queries.LockedStanding, now: Date): Promise<void> {
-  const { workspaceId, programId, paymentId, partnerId, currency, commissionId, approvedMinor } = standing;
-  await postTransaction(trx, {
-    workspaceId,
-    programId,
-    kind: 'payout',
-    paymentId,
-    postedAt: now,
-    entries: [
-      { account: 'partner_approved', partnerId, currency, amountMinor: approvedMinor, commissionId },
-      { account: 'partner_paid', partnerId, currency, amountMinor: -approvedMinor, commissionId },
-    ],
-  });
 }

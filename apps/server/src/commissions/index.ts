@@ -2,7 +2,7 @@
  * What partners earn: the terms (pure arithmetic over a policy), the commission record, and its life as money that
  * moves between ledger accounts. A commission's amount is decided in terms.ts and nowhere else.
  */
-export { markPaid, releaseHolds } from './advance-commissions.ts';
+export { releaseHolds } from './advance-commissions.ts';
 export { balanceCommission } from './balance-commission.ts';
 export type { Basis } from './commission.ts';
 export { listCommissionItems, listCommissionsRoute } from './list-commissions.ts';

@@ -341,25 +341,6 @@ export async function returnToHolds(
   await trx.query(restoreHold, [workspaceId, commissionId]);
 }
 
-const lockCommissions = statement(
-  'commissions.lock',
-  'select id from commissions where workspace_id = $1 and id = any($2::bigint[]) order by id for update',
-);
-const standingsById = statement(
-  'commissions.standings_by_id',
-  `select ${standingColumns} from ${standingJoin} where c.workspace_id = $1 and c.id = any($2::bigint[]) order by c.id`,
-);
-
-/** Locks first, reads after: what is read is what nobody else can move meanwhile. */
-export async function lockStandings(
-  trx: Transaction,
-  workspaceId: number,
-  commissionIds: readonly bigint[],
-): Promise<LockedStanding[]> {
-  await trx.query(lockCommissions, [workspaceId, commissionIds]);
-  return trx.query(standingsById, [workspaceId, commissionIds]);
-}
-
 const anyForClicks = statement(
   'commissions.any_for_clicks',
   `select exists (

@@ -17,18 +17,12 @@ import {
   readLimit,
   toPage,
 } from '../platform/index.ts';
-import {
-  actorName,
-  type Directory,
-  dataRoute,
-  getOwnProgram,
-  listRoute,
-  recordAct,
-} from '../workspaces/index.ts';
+import { type Directory, dataRoute, getOwnProgram, listRoute } from '../workspaces/index.ts';
 import { dismissSignal } from './dismiss-signal.ts';
 import * as queries from './queries.ts';
 import { loadActions } from './rules.ts';
 import { type ScanDeps, scanProgram } from './scan.ts';
+import { setActions } from './set-actions.ts';
 
 const tag = 'Fraud signals';
 const dismissReader = reader(DismissRequest);
@@ -121,22 +115,7 @@ export function fraudRoutes(deps: ScanDeps & { directory: Directory }): Route[] 
         status: 200,
         async handle(call, manager) {
           const program = await getOwnProgram(directory, manager, call.params.id);
-          const asked = rulesReader.read(call.body);
-          return postgres.transaction(async (trx) => {
-            for (const rule of fraudRules) {
-              if (asked[rule] !== undefined) await queries.saveRuleRow(trx, program, rule, asked[rule]);
-            }
-            const actor = { workspaceId: program.workspaceId, name: actorName(manager) };
-            const act = {
-              act: 'fraud_rules.update',
-              programId: program.id,
-              subject: `program ${program.id}`,
-            };
-            if (Object.keys(asked).length > 0) {
-              await recordAct(trx, actor, { ...act, details: asked }, deps.clock.now());
-            }
-            return loadActions(trx, program);
-          });
+          return setActions(deps, manager, program, rulesReader.read(call.body));
         },
       },
       directory,

@@ -15,7 +15,8 @@ export async function runWorker(
     max: options.concurrency + 2,
     types: { getTypeParser: parserOf },
   });
-  const warn = (error: Error) => log.warn(`a connection of the job runner broke: ${error.message}`);
+  const warn = (error: Error) =>
+    log.warn({ err: error }, 'the job runner lost its connection or did not stop cleanly');
   pool.on('error', warn);
   pool.on('connect', (client) => client.on('error', warn));
   const runner = await run({
@@ -33,7 +34,7 @@ export async function runWorker(
     ...runner,
     async stop() {
       // One that broke down with the database has stopped already, and says so.
-      await runner.stop().catch(() => {});
+      await runner.stop().catch(warn);
       await pool.end();
     },
   };

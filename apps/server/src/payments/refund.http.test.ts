@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { markPaid } from '../../test/mark-paid.ts';
 import { expectBalancedBooks, type Story, type StoryOptions, tellStory } from '../../test/story.ts';
 import { openTestServer, type TestServer } from '../../test/test-server.ts';
-import { markPaid, releaseHolds } from '../commissions/index.ts';
+import { releaseHolds } from '../commissions/index.ts';
 import { balanceOf } from '../ledger/index.ts';
 
 const path = '/api/v1/track/refund';

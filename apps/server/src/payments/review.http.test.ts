@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { markPaid } from '../../test/mark-paid.ts';
 import { expectBalancedBooks, type Story, tellStory } from '../../test/story.ts';
 import { openTestServer, type TestServer } from '../../test/test-server.ts';
-import { markPaid, releaseHolds } from '../commissions/index.ts';
+import { releaseHolds } from '../commissions/index.ts';
 
 // A commission's life as a person steers it: every verdict is money moving, and what comes after it still adds up.
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { markPaid } from '../../test/mark-paid.ts';
 import { expectBalancedBooks } from '../../test/story.ts';
 import {
   charge,
@@ -16,7 +17,7 @@ import {
 } from '../../test/stripe/objects.ts';
 import { ownCode, type StripeStory, tellStripeStory } from '../../test/stripe/stripe-story.ts';
 import { openTestServer, type TestServer } from '../../test/test-server.ts';
-import { markPaid, releaseHolds } from '../commissions/index.ts';
+import { releaseHolds } from '../commissions/index.ts';
 import type { StripeEvent } from './index.ts';
 
 // Numbers after "bug": the row of that bug in other projects, cited in test/stripe/bugs.md.

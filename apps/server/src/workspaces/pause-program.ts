@@ -1,23 +1,11 @@
-import { statement, type Transaction } from '../platform/index.ts';
-
-const setStatus = statement(
-  'workspaces.set_program_status',
-  'update programs set status = $3 where workspace_id = $1 and id = $2 and status = $4 returning id',
-);
+import type { Transaction } from '../platform/index.ts';
+import { changeProgramStatus } from './queries.ts';
 
 /** No new applications from now on; tracking, sales and renewals go on (contract §8). False: it is so already. */
-export async function pauseProgram(
-  trx: Transaction,
-  workspaceId: number,
-  programId: number,
-): Promise<boolean> {
-  return (await trx.query(setStatus, [workspaceId, programId, 'paused', 'active'])).length > 0;
+export function pauseProgram(trx: Transaction, workspaceId: number, programId: number): Promise<boolean> {
+  return changeProgramStatus(trx, workspaceId, programId, { from: 'active', to: 'paused' });
 }
 
-export async function resumeProgram(
-  trx: Transaction,
-  workspaceId: number,
-  programId: number,
-): Promise<boolean> {
-  return (await trx.query(setStatus, [workspaceId, programId, 'active', 'paused'])).length > 0;
+export function resumeProgram(trx: Transaction, workspaceId: number, programId: number): Promise<boolean> {
+  return changeProgramStatus(trx, workspaceId, programId, { from: 'paused', to: 'active' });
 }

@@ -209,3 +209,19 @@ export async function listPartnerNames(
   const rows = await sql.query<{ id: number; name: string }>(partnerNames, [workspaceId, partnerIds]);
   return new Map(rows.map((row) => [row.id, row.name]));
 }
+
+const setStatus = statement(
+  'workspaces.set_program_status',
+  'update programs set status = $4 where workspace_id = $1 and id = $2 and status = $3 returning id',
+);
+
+/** False: the program is in another state than `from`. */
+export async function changeProgramStatus(
+  sql: Sql,
+  workspaceId: number,
+  programId: number,
+  change: { from: Program['status']; to: Program['status'] },
+): Promise<boolean> {
+  const rows = await sql.query(setStatus, [workspaceId, programId, change.from, change.to]);
+  return rows.length > 0;
+}

@@ -202,3 +202,27 @@ export async function takeOAuthState(
   const [row] = await sql.query<OAuthState>(takeState, [stateHash, program.workspaceId, program.id]);
   return row;
 }
+
+const inboxFigures = statement(
+  'stripe.inbox_figures',
+  `select
+     (select count(*) from stripe_inbox where workspace_id = $1 and program_id = $2 and state = 'waiting')::integer as waiting,
+     (select count(*) from stripe_inbox where workspace_id = $1 and program_id = $2 and state = 'failed')::integer as failed,
+     (select min(received_at) from stripe_inbox
+       where workspace_id = $1 and program_id = $2 and state in ('waiting', 'failed')) as oldest,
+     (select received_at from stripe_inbox where workspace_id = $1 and program_id = $2
+       order by received_at desc, id desc limit 1) as latest`,
+);
+
+export interface InboxFigures {
+  waiting: number;
+  failed: number;
+  oldest: Date | null;
+  latest: Date | null;
+}
+
+/** What is in a program’s inbox. */
+export async function loadInboxFigures(sql: Sql, program: ProgramKey): Promise<InboxFigures> {
+  const [row] = await sql.query<InboxFigures>(inboxFigures, [program.workspaceId, program.id]);
+  return row as InboxFigures;
+}

@@ -1,5 +1,4 @@
 import type { StripeStatus } from '@headwater/contract';
-import { type Sql, statement } from '../../platform/index.ts';
 import type { Program } from '../../workspaces/index.ts';
 import type { DeliveryHealth, Refusals } from '../endpoints/delivery-health.ts';
 import { toEndpointItem } from '../endpoints/endpoints.ts';
@@ -7,29 +6,6 @@ import { listEndpointRows } from '../endpoints/queries.ts';
 import { addressWarnings, type ConnectDeps, webhookUrl } from './connect-account.ts';
 import { toConnectionItem } from './connections.ts';
 import * as queries from './queries.ts';
-
-const inboxFigures = statement(
-  'stripe.inbox_figures',
-  `select
-     (select count(*) from stripe_inbox where workspace_id = $1 and program_id = $2 and state = 'waiting')::integer as waiting,
-     (select count(*) from stripe_inbox where workspace_id = $1 and program_id = $2 and state = 'failed')::integer as failed,
-     (select min(received_at) from stripe_inbox
-       where workspace_id = $1 and program_id = $2 and state in ('waiting', 'failed')) as oldest,
-     (select received_at from stripe_inbox where workspace_id = $1 and program_id = $2
-       order by received_at desc, id desc limit 1) as latest`,
-);
-
-interface Figures {
-  waiting: number;
-  failed: number;
-  oldest: Date | null;
-  latest: Date | null;
-}
-
-async function readFigures(sql: Sql, program: Program): Promise<Figures> {
-  const [row] = await sql.query<Figures>(inboxFigures, [program.workspaceId, program.id]);
-  return row as Figures;
-}
 
 /** How a program stands with Stripe, and what somebody should do about it: the first page of any troubleshooting. */
 export async function readStatus(
@@ -39,7 +15,7 @@ export async function readStatus(
   const [connections, endpoints, figures] = await Promise.all([
     queries.listConnections(deps.postgres, program),
     listEndpointRows(deps.postgres, program, null, 50),
-    readFigures(deps.postgres, program),
+    queries.loadInboxFigures(deps.postgres, program),
   ]);
   const refusals = deps.health.refusalsOf(program.id);
   const { settings } = deps;

@@ -40,7 +40,10 @@ const book: Apply = async (trx, _deps, _program, events) => {
   return events.map(() => ({ outcome: 'applied', notes: [] }));
 };
 
-function processor(apply: Apply): Processor & { metrics: ReturnType<typeof createMetrics> } {
+function processor(
+  apply: Apply,
+  isBusy = () => false,
+): Processor & { metrics: ReturnType<typeof createMetrics> } {
   const metrics = createMetrics();
   return {
     metrics,
@@ -53,6 +56,7 @@ function processor(apply: Apply): Processor & { metrics: ReturnType<typeof creat
       log,
       metrics: createInboxMetrics(metrics, server.database.postgres),
       apply,
+      isBusy,
     }),
   };
 }
@@ -181,6 +185,36 @@ describe('processing the inbox', () => {
     expect(new Set((await eventsOf(server, story.programId)).map((one) => one.attempts))).toEqual(
       new Set([1]),
     );
+  });
+
+  it.each([
+    ['two lanes work side by side', false, 2],
+    ['one lane leaves room while deliveries wait for their answer', true, 1],
+  ])('%s', async (_what, busy, most) => {
+    await send(40);
+    let [inside, together] = [0, 0];
+    const worker = processor(
+      async (...args) => {
+        inside += 1;
+        together = Math.max(together, inside);
+        // Until another lane has come in, or has had every chance to.
+        await expect
+          .poll(() => together === 2, { timeout: 300 })
+          .toBe(true)
+          .catch(() => {});
+        inside -= 1;
+        return book(...args);
+      },
+      () => busy,
+    );
+    worker.start();
+    worker.wake();
+    try {
+      await expect.poll(async () => (await booked()).length, { timeout: 15_000 }).toBe(40);
+    } finally {
+      await worker.stop();
+    }
+    expect(together).toBe(most);
   });
 
   it('works by itself once started: what was there, what comes, and what another left', async () => {

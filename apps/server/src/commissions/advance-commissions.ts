@@ -1,6 +1,6 @@
 import { type Entry, postTransactions } from '../ledger/index.ts';
 import type { Postgres, Transaction } from '../platform/index.ts';
-import { type DueCommission, takeDueCommissions } from './release-queries.ts';
+import { type DueCommission, findDue, lockReleases, takeDueCommissions } from './release-queries.ts';
 
 /** So many are moved by one transaction: a long list is worked off without holding locks for long. */
 const round = 1000;
@@ -8,7 +8,8 @@ const round = 1000;
 /**
  * Moves commissions whose hold is over, and whose policy approves by itself, from pending to approved, as of the instant
  * when the hold ended: in which week they are billed does not depend on when this runs. Safe to repeat and to run in
- * several processes: a commission that is taken by one is skipped by the others. Returns how many it took off the list.
+ * several processes: their rounds take turns, and when this returns nothing that was due is left, whoever released it.
+ * Returns how many it took off the list itself.
  */
 export async function releaseHolds(
   postgres: Postgres,
@@ -16,20 +17,22 @@ export async function releaseHolds(
   onProgress: (released: number) => void = () => {},
 ): Promise<number> {
   for (let released = 0; ; ) {
-    const taken = await postgres.transaction((trx) => releaseRound(trx, now));
+    const { found, taken } = await postgres.transaction((trx) => releaseRound(trx, now));
     released += taken;
     onProgress(released);
-    if (taken < round) return released;
+    if (found < round) return released;
   }
 }
 
-async function releaseRound(trx: Transaction, now: Date): Promise<number> {
-  const due = await takeDueCommissions(trx, now, round);
+async function releaseRound(trx: Transaction, now: Date): Promise<{ found: number; taken: number }> {
+  await lockReleases(trx);
+  const keys = await findDue(trx, now, round);
+  const due = keys.length === 0 ? [] : await takeDueCommissions(trx, keys, now);
   for (const workspaceId of new Set(due.map((one) => one.workspaceId))) {
     const own = due.filter((one) => one.workspaceId === workspaceId);
     await postTransactions(trx, workspaceId, own.map(approval));
   }
-  return due.length;
+  return { found: keys.length, taken: due.length };
 }
 
 function approval({

@@ -1,5 +1,5 @@
 import type { Currency } from '../money/index.ts';
-import { statement, type Transaction } from '../platform/index.ts';
+import { locks, statement, type Transaction } from '../platform/index.ts';
 
 /** A commission whose hold is over. */
 export interface DueCommission {
@@ -14,20 +14,46 @@ export interface DueCommission {
   at: Date;
 }
 
-const takeDue = statement(
-  'commissions.take_due_holds',
-  `delete from commission_holds h using (
-     select workspace_id, commission_id from commission_holds
-     where due_at <= $1 order by due_at limit $2 for update skip locked
-   ) due
-   where h.workspace_id = due.workspace_id and h.commission_id = due.commission_id
-   returning h.workspace_id as "workspaceId", h.commission_id as id, h.due_at as "dueAt"`,
+export interface CommissionKey {
+  workspaceId: number;
+  id: bigint;
+}
+
+const lockRelease = statement(
+  'commissions.lock_release',
+  `select pg_advisory_xact_lock(${locks.releaseHolds})`,
 );
+
+/**
+ * Releases come one after the other: whoever returns from one knows that everything due is released, what another process
+ * was at included. The Monday run stands on that.
+ */
+export async function lockReleases(trx: Transaction): Promise<void> {
+  await trx.query(lockRelease);
+}
+
+const due = statement(
+  'commissions.find_due_holds',
+  `select workspace_id as "workspaceId", commission_id as id from commission_holds
+   where due_at <= $1 order by due_at limit $2`,
+);
+
+/** The first of those whose hold is over, which nobody has locked yet. */
+export function findDue(trx: Transaction, now: Date, limit: number): Promise<CommissionKey[]> {
+  return trx.query(due, [now, limit]);
+}
 
 const lock = statement(
   'commissions.lock_due',
   `select from commissions where (workspace_id, id) in (select * from unnest($1::integer[], $2::bigint[]))
    order by workspace_id, id for update`,
+);
+
+const takeOff = statement(
+  'commissions.take_off_holds',
+  `delete from commission_holds
+   where (workspace_id, commission_id) in (select * from unnest($1::integer[], $2::bigint[])) and due_at <= $3
+   returning workspace_id as "workspaceId", commission_id as id, due_at as "dueAt"`,
 );
 
 const standings = statement(
@@ -46,17 +72,20 @@ const standings = statement(
 );
 
 /**
- * Takes commissions whose hold is over off the list. Locks first, reads after: what is read is what nobody else can move
- * meanwhile.
+ * Takes commissions whose hold is over off the list, those whose hold somebody prolonged meanwhile excepted. Locks first,
+ * reads after: what is read is what nobody else can move. Whoever changes a hold locks its commission before, as this does.
  */
 export async function takeDueCommissions(
   trx: Transaction,
+  keys: readonly CommissionKey[],
   now: Date,
-  limit: number,
 ): Promise<DueCommission[]> {
-  const due = await trx.query<{ workspaceId: number; id: bigint; dueAt: Date }>(takeDue, [now, limit]);
-  if (due.length === 0) return [];
-  const keys = [due.map(({ workspaceId }) => workspaceId), due.map(({ id }) => id)];
-  await trx.query(lock, keys);
-  return trx.query(standings, [...keys, due.map(({ dueAt }) => dueAt)]);
+  const columns = [keys.map(({ workspaceId }) => workspaceId), keys.map(({ id }) => id)];
+  await trx.query(lock, columns);
+  const taken = await trx.query<CommissionKey & { dueAt: Date }>(takeOff, [...columns, now]);
+  return trx.query(standings, [
+    taken.map(({ workspaceId }) => workspaceId),
+    taken.map(({ id }) => id),
+    taken.map(({ dueAt }) => dueAt),
+  ]);
 }

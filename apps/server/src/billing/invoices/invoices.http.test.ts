@@ -256,6 +256,28 @@ it('numbers have no gaps and no doubles, however many processes run at once', as
   expect(rows.map(({ number }) => number)).toEqual(expect.arrayContaining(numbers));
 });
 
+it('waits for a commission that another process is at, rather than billing it a week late', async () => {
+  const story = await openProgram('2027-03-02T12:00:00Z');
+  await story.addPartner('slow');
+  const click = await story.click('slow');
+  await story.sale({ transaction_id: 's', amount_cents: 10_000, click_id: click, customer_key: 's' });
+  server.clock.set('2027-03-08T09:00:00Z');
+  const { postgres } = server.database;
+  const billed = await postgres.transaction(async (other) => {
+    await other.query('select from commission_holds for update');
+    const running = run();
+    await expect
+      .poll(async () => {
+        const waiting = `select from pg_stat_activity where wait_event_type = 'Lock' and query like '%commission_holds%'`;
+        return (await postgres.query(waiting)).length;
+      })
+      .toBe(1);
+    return { running };
+  });
+  await billed.running;
+  expect(await story.invoices()).toMatchObject([{ period_start: '2027-03-01', commission_cents: 2000 }]);
+});
+
 it('an invoice is a PDF with its number in its name, and never changes', async () => {
   const story = await openProgram('2027-02-02T12:00:00Z');
   await story.sell('pdf', 123_456);

@@ -11,4 +11,6 @@ export const locks = {
   bootstrap: 4_839_203,
   /** Held while link clicks are folded. */
   foldLinkClicks: 4_839_204,
+  /** Held while commissions whose hold is over are released. */
+  releaseHolds: 4_839_205,
 } as const;

@@ -124,10 +124,15 @@ async function attackAll(
     if (answer.status >= 400) refused.push(one);
   }
   const before = await takeFingerprint(server.database.postgres);
-  for (const one of refused) await attack(one, one.what);
+  await inTurns(refused, (one) => attack(one, one.what));
   const first = refused[0];
   const what = `one of ${refused.length} requests was refused but stored, from ${first?.route.path} ${first?.what} on`;
   expect(await takeFingerprint(server.database.postgres), what).toEqual(before);
+}
+
+/** Several at a time, where one's answer is nothing to the next. */
+async function inTurns<Item>(items: readonly Item[], act: (item: Item) => Promise<unknown>): Promise<void> {
+  for (let from = 0; from < items.length; from += 8) await Promise.all(items.slice(from, from + 8).map(act));
 }
 
 const brief = (text: string | Buffer) =>
@@ -306,10 +311,10 @@ describe('wrong values in the fields of a body', () => {
       const required = new Set(
         ((route.body as { required?: string[] } | undefined)?.required ?? []) as string[],
       );
+      const attacks: (Attack & { what: string; isWrong: boolean })[] = [];
       for (const [name, schema] of Object.entries(propertiesOf(route.body ?? ({} as never)))) {
         // Judged event by event and answered 202: below.
         const judge = name === 'events' ? () => 'may be right' : judgeOf(name, schema, required.has(name));
-        const attacks: (Attack & { what: string; value: string })[] = [];
         for (const value of hostileValues) {
           const request = await example(route);
           attacks.push({
@@ -317,22 +322,22 @@ describe('wrong values in the fields of a body', () => {
             url: urlOf(route, request),
             payload: withField(request, name, value),
             what: `${name}: ${brief(value)}`,
-            value,
+            isWrong: judge(value) === 'wrong',
           });
         }
-        let index = 0;
-        await attackAll(attacks, ({ status, body }, what) => {
-          const value = attacks[index]?.value as string;
-          index += 1;
-          if (judge(value) === 'may be right') return;
-          expect(status, what).toBeGreaterThanOrEqual(400);
-          if (status === 400)
-            expect(String(body.message ?? body.error), what).toMatch(
-              /is invalid|is required|must |Invalid|Unknown/,
-            );
-        });
         fields += 1;
       }
+      let index = 0;
+      await attackAll(attacks, ({ status, body }, what) => {
+        const isWrong = attacks[index]?.isWrong;
+        index += 1;
+        if (!isWrong) return;
+        expect(status, what).toBeGreaterThanOrEqual(400);
+        if (status === 400)
+          expect(String(body.message ?? body.error), what).toMatch(
+            /is invalid|is required|must |Invalid|Unknown/,
+          );
+      });
     }
     expect(fields).toBeGreaterThan(80);
   });
@@ -580,18 +585,19 @@ describe('paths, queries and headers', () => {
       'cookie',
       'x-http-method-override',
     ];
+    // What refuses a request by itself is sent by itself: together with it the others would not be read.
+    const alone = ['origin', 'content-encoding', 'accept'];
+    const together = names.filter((name) => !alone.includes(name));
+    const sets = [together, ...alone.map((name) => [name])];
     for (const route of routes) {
-      for (const name of names) {
-        for (const value of values) {
+      const isOnce = route.method === 'DELETE' || route.path.includes('regenerate');
+      for (const value of isOnce ? values.slice(0, 1) : values) {
+        for (const set of isOnce ? sets.slice(0, 1) : sets) {
           const request = await example(route);
           const payload = request.body === undefined ? undefined : JSON.stringify(request.body);
-          await attack(
-            { route, url: urlOf(route, request), payload, headers: { [name]: value } },
-            `${name}: ${brief(value)}`,
-          );
-          if (route.method === 'DELETE' || route.path.includes('regenerate')) break;
+          const headers = Object.fromEntries(set.map((name) => [name, value]));
+          await attack({ route, url: urlOf(route, request), payload, headers }, `${set}: ${brief(value)}`);
         }
-        if (route.method === 'DELETE' || route.path.includes('regenerate')) break;
       }
     }
   });

@@ -5,6 +5,7 @@ import pg from 'pg';
 import { invoiceRoutes, payoutRoutes, statementRoutes } from './billing/index.ts';
 import { listCommissionsRoute } from './commissions/index.ts';
 import { identifyVisitor, leadRoutes, listLeadsRoute } from './customers/index.ts';
+import { erasePerson, erasureRoutes } from './erasure/index.ts';
 import { fraudRoutes } from './fraud/index.ts';
 import { buildApp } from './http/app.ts';
 import { plainRoutes } from './http/plain-routes.ts';
@@ -152,6 +153,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     ...simulateRoutes(stores),
     ...reportRoutes({ postgres, clickhouse, directory, clock, lagSeconds: () => shipper.lagSeconds() }),
     ...verifyRoutes(stores),
+    ...erasureRoutes({ ...stores, clickhouse }),
     ...stripe.routes,
   ];
   const tracker = await readFile(join(packageRoot(), '../../packages/tracker/dist/headwater.js'), 'utf8');
@@ -180,6 +182,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
         log,
         reconcile: () => reconcileAll({ postgres, clickhouse, log, clock }),
         reconcileStripe: () => stripe.reconcile(),
+        erase: (key) => erasePerson({ ...stores, clickhouse }, key),
       })
     : undefined;
   const deliver = (key: { workspaceId: number; id: number }, isLast: boolean) =>

@@ -30,6 +30,7 @@ const idOfCollection: Record<string, (own: Holding) => unknown> = {
   'webhook-endpoints': (own) => own.webhookEndpointId,
   'webhook-messages': (own) => own.webhookMessageId,
   'fraud-signals': (own) => own.signalId,
+  erasures: (own) => own.erasureId,
 };
 
 /** Fields that name something of a tenant, wherever they stand: in a path, a query or a body. */

@@ -24,6 +24,7 @@ export interface Holding extends BillingHolding {
   commissionId: number;
   /** Of a fraud signal. */
   signalId: number;
+  erasureId: number;
   keyId: number;
   stripeEndpointId: number;
   /** Our id of an event in the inbox. */
@@ -190,6 +191,7 @@ async function openHolding(
     paymentId,
     commissionId,
     signalId: await addSignal(server, commissionId, mark),
+    erasureId: await addErasure(server, key, mark),
     keyId: apiKey.id,
     stripeEndpointId,
     stripeEventId: events.data[0].id,
@@ -218,4 +220,10 @@ function must(reply: Reply): Reply['body'] {
     throw new Error(`set-up was refused: ${reply.status} ${JSON.stringify(reply.body)}`);
   }
   return reply.body;
+}
+
+/** Of somebody who is not there: what the tenant has stays. */
+async function addErasure(server: TestServer, key: string, mark: string): Promise<number> {
+  const { body } = await server.post('/api/v1/erasures', { email: `gone@${mark}.example` }, key);
+  return body.data.id;
 }

@@ -1,4 +1,6 @@
 import { Command, CommanderError } from 'commander';
+import { erasePersonCommand } from './commands/erase-person.ts';
+import { exportPersonCommand } from './commands/export-person.ts';
 import { setUpStripeCommand } from './commands/setup-stripe.ts';
 import { stripeEventsCommand } from './commands/stripe-events.ts';
 import { stripeReconcileCommand } from './commands/stripe-reconcile.ts';
@@ -34,6 +36,8 @@ export async function run(argv: readonly string[]): Promise<number> {
     program.command(name).description(description).exitOverride();
   group('setup', 'Connect Headwater to what it needs').addCommand(setUpStripeCommand(end));
   program.addCommand(verifyCommand(end));
+  program.addCommand(erasePersonCommand(end));
+  program.addCommand(exportPersonCommand(end));
   const stripe = group('stripe', 'Look after what Stripe delivers');
   for (const make of [
     stripeStatusCommand,

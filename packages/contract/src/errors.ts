@@ -94,6 +94,7 @@ export const errorCatalogue = {
     'Commission not found',
     'Check the commission ids; list them with GET …/commissions. Of several, one at least must be of the program.',
   ),
+  erasure_not_found: entry(404, 'Erasure not found', 'Check the id; list them with GET /api/v1/erasures.'),
   signal_not_found: entry(
     404,
     'Signal not found',
@@ -160,6 +161,11 @@ export const errorCatalogue = {
     409,
     'Commission is not pending',
     'A hold can be extended while it lasts. Reject the commission instead.',
+  ),
+  person_is_partner: entry(
+    409,
+    'This person is an enrolled partner',
+    'Partners are parties to the books: end the enrollments of the partner that the message names, then erase.',
   ),
   conflict: entry(409, 'Conflict', 'Read the current state and try again.'),
   payload_too_large: entry(413, 'Payload too large', 'Send at most 256 KB; split batches.'),

@@ -1,5 +1,6 @@
 /** The wire: schemas of every request and answer, and the catalogue of errors. No logic. */
 export * from './billing.ts';
+export * from './erasures.ts';
 export * from './errors.ts';
 export * from './explain.ts';
 export * from './fields.ts';

@@ -6,6 +6,13 @@ export { bindCustomer } from './bind-customer.ts';
 export { listCandidates } from './candidate-touches.ts';
 export type { Customer, FoundBy, Identifiers } from './customer.ts';
 export { findCustomer, type Lookup } from './find-customer.ts';
+export {
+  type EmailsAndKeys,
+  findEnrolledAs,
+  findPerson,
+  forgetPeople,
+  type Person,
+} from './forget-people.ts';
 export { leadRoutes } from './http.ts';
 export { findIdentified, identifyVisitor } from './identify-visitor.ts';
 export { listLeadsRoute } from './list-leads.ts';

@@ -33,6 +33,7 @@ describe('the schedule', () => {
     reconcileStripe: async () => {
       reconciledStripe += 1;
     },
+    erase: async () => {},
   });
   const commission = async () =>
     (await server.get(`/api/v1/programs/${story.programId}/commissions`, server.key)).body.data[0];

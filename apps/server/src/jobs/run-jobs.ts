@@ -15,6 +15,8 @@ export interface JobDeps {
   reconcile(): Promise<void>;
   /** Compares yesterday of every connected Stripe account with the books, and fetches what is missing. */
   reconcileStripe(): Promise<void>;
+  /** Carries an erasure of a person out; throws to be called again later. */
+  erase(key: { workspaceId: number; id: bigint }): Promise<void>;
 }
 
 // Missed runs are caught up once after a downtime (fill), where running late is better than not at all.
@@ -60,6 +62,10 @@ export function runJobs(deps: JobDeps): Promise<Runner> {
       },
       scan_fraud: () => scanAllPrograms({ postgres, clock }),
       ensure_click_partitions: () => ensurePartitionsAround(postgres, clock.now()),
+      erase_person: async (payload) => {
+        const { workspace_id: workspaceId, id } = payload as { workspace_id: number; id: number };
+        await deps.erase({ workspaceId, id: BigInt(id) });
+      },
       reconcile: () => deps.reconcile(),
       reconcile_stripe: () => deps.reconcileStripe(),
     },

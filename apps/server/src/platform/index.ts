@@ -5,8 +5,10 @@
 export * from './clickhouse/index.ts';
 export * from './clock.ts';
 export { type Config, ConfigError, readConfig, readSecret } from './config.ts';
+export { erasedHash, erasedName } from './erased-name.ts';
 export { AppError, invariant } from './errors.ts';
 export { appendEvents, appendLines, type EventRow, eventLine } from './event-log/append.ts';
+export { forgetDeadLetters, isShippedUntil, lastLogged } from './event-log/forget.ts';
 export { createShipper, type Shipper } from './event-log/ship.ts';
 export * from './http/page.ts';
 export * from './http/principal.ts';

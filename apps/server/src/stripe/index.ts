@@ -14,6 +14,12 @@ export {
   type StripeEvent,
 } from './apply-events.ts';
 export type { StripeSettings } from './connect/settings.ts';
+export {
+  blankDeliveries,
+  type ForgottenPayer,
+  findCustomersByEmail,
+  forgetPayersOfStripe,
+} from './forget/forget-payers.ts';
 export type { Processor } from './inbox/process-events.ts';
 export { openStripeEdge, type StripeEdge } from './open-edge.ts';
 export { UnreadableEvent } from './read/fields.ts';

@@ -10,6 +10,7 @@ export {
 export type { TouchContext } from './context.ts';
 export { type Cookieless, createCookieless } from './cookieless.ts';
 export { type Geo, noGeo, openGeo } from './enrichment/index.ts';
+export { forgetBrowsers } from './forget-browsers.ts';
 export { touchRoutes } from './http.ts';
 export { createIngest, type Ingest } from './ingest.ts';
 export { listClicksRoute } from './list-clicks.ts';

@@ -4,4 +4,5 @@
  * vain. Sends nothing to a private network unless the installation allows it.
  */
 export { type DeliveryDeps, deliverMessage } from './deliver.ts';
+export { forgetMessages } from './forget-messages.ts';
 export { webhookRoutes } from './http.ts';

@@ -13,6 +13,8 @@ export const scopes = [
   'payout:approve',
   // Whoever may be told everything.
   'webhook:manage',
+  // Whoever may read and erase all that is known of a person.
+  'person:manage',
 ] as const;
 export type Scope = (typeof scopes)[number];
 

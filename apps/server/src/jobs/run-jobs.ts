@@ -2,6 +2,7 @@ import type { Runner } from 'graphile-worker';
 import { issueInvoices, markOverdue } from '../billing/index.ts';
 import { releaseHolds } from '../commissions/index.ts';
 import { scanAllPrograms } from '../fraud/index.ts';
+import { foldAllRevenue } from '../payments/index.ts';
 import { type Clock, dayMs, type Log, type Postgres } from '../platform/index.ts';
 import { ensureClickPartitions } from '../touches/index.ts';
 import { foldLinkClicks } from '../workspaces/index.ts';
@@ -21,6 +22,7 @@ export interface JobDeps {
 const schedule = `
 * * * * * fold_link_clicks
 */5 * * * * release_holds
+7,37 * * * * fold_revenue
 25 * * * * scan_fraud ?fill=1h
 10 0 * * * ensure_click_partitions ?fill=1d
 40 3 * * * reconcile ?fill=1d
@@ -52,6 +54,7 @@ export function runJobs(deps: JobDeps): Promise<Runner> {
       release_holds: async () => {
         await releaseHolds(postgres, clock.now());
       },
+      fold_revenue: () => foldAllRevenue(postgres),
       issue_invoices: async () => {
         await issueInvoices({ postgres, clock });
       },

@@ -9,6 +9,7 @@ export { booksOfPayment, difference } from './books-of-payment.ts';
 export type { FeeSettings } from './decide-fee.ts';
 export type { PaymentDeps } from './door.ts';
 export { explainPayment } from './explain-payment.ts';
+export { findWrongRevenueTotal, foldAllRevenue } from './fee-revenue.ts';
 export { paymentRoutes } from './http.ts';
 export { reviewRoutes } from './http-reviews.ts';
 export { listPaymentsRoute } from './list-payments.ts';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import pg from 'pg';
-import { invoiceRoutes, payoutRoutes, statementRoutes } from './billing/index.ts';
+import { invoiceRoutes, payoutRoutes, reportingRoutes, statementRoutes } from './billing/index.ts';
 import { listCommissionsRoute } from './commissions/index.ts';
 import { identifyVisitor, leadRoutes, listLeadsRoute } from './customers/index.ts';
 import { fraudRoutes } from './fraud/index.ts';
@@ -143,6 +143,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     ...listCommissionsRoute(stores),
     ...invoiceRoutes(stores),
     ...statementRoutes(stores),
+    ...reportingRoutes(stores),
     ...rateRoutes(stores),
     ...payoutRoutes({ ...stores, sealer }),
     ...webhookRoutes(webhooks),

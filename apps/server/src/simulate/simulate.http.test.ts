@@ -288,30 +288,34 @@ async function multiply({ story }: Told, times: number): Promise<void> {
        select c.workspace_id, c.program_id, p.id, c.customer_key || '-' || n, c.status, c.created_at, c.converted_at
        from people p join customers c on c.id = p.old`,
     );
+    // A row like another, but for these columns.
     const like = (row: string, changed: Record<string, string>) =>
-      `(jsonb_populate_record(${row}, jsonb_build_object(${Object.entries(changed)
+      `cross join lateral jsonb_populate_record(${row}, jsonb_build_object(${Object.entries(changed)
         .map(([name, value]) => `'${name}', ${value}`)
-        .join(', ')}))).*`;
+        .join(', ')})) as made`;
+    const ofPeople = 'join people q on q.old = c.old_customer and q.n = c.n';
     await trx.query(
-      `insert into payments overriding system value select ${like('p', {
-        ...{ id: 'c.id', transaction_id: `p.transaction_id || '-' || c.n`, customer_id: 'q.id' },
-      })} from copies c join payments p on p.id = c.old join people q on q.old = c.old_customer and q.n = c.n`,
+      `insert into payments overriding system value
+       select made.* from copies c join payments p on p.id = c.old ${ofPeople} ${like('p', {
+         ...{ id: 'c.id', transaction_id: `p.transaction_id || '-' || c.n`, customer_id: 'q.id' },
+       })}`,
     );
     await trx.query(
-      `insert into attributions select ${like('a', {
-        payment_id: 'c.id',
-        evidence: `(select coalesce(json_agg(case when e ->> 'kind' = 'bound_by_payment'
-          then json_build_object('kind', e ->> 'kind', 'at', e ->> 'at', 'value', b.id::text) else e end), '[]')
-          from json_array_elements(a.evidence) e left join copies b
-            on b.n = c.n and b.old = case when e ->> 'kind' = 'bound_by_payment' then (e ->> 'value')::bigint end)`,
-      })} from copies c join attributions a on a.payment_id = c.old`,
+      `insert into attributions
+       select made.* from copies c join attributions a on a.payment_id = c.old ${like('a', {
+         payment_id: 'c.id',
+         evidence: `(select coalesce(json_agg(case when e ->> 'kind' = 'bound_by_payment'
+           then json_build_object('kind', e ->> 'kind', 'at', e ->> 'at', 'value', b.id::text) else e end), '[]')
+           from json_array_elements(a.evidence) e left join copies b
+             on b.n = c.n and b.old = case when e ->> 'kind' = 'bound_by_payment' then (e ->> 'value')::bigint end)`,
+       })}`,
     );
     await trx.query(
-      `insert into commissions overriding system value select ${like('k', {
-        id: `nextval(pg_get_serial_sequence('commissions', 'id'))`,
-        ...{ payment_id: 'c.id', customer_id: 'q.id' },
-      })} from copies c join commissions k on k.payment_id = c.old
-       join people q on q.old = c.old_customer and q.n = c.n order by k.id, c.n`,
+      `insert into commissions overriding system value
+       select made.* from copies c join commissions k on k.payment_id = c.old ${ofPeople} ${like('k', {
+         id: `nextval(pg_get_serial_sequence('commissions', 'id'))`,
+         ...{ payment_id: 'c.id', customer_id: 'q.id' },
+       })}`,
     );
   });
   await server.database.postgres.query('analyze');

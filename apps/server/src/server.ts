@@ -34,6 +34,8 @@ import { simulateRoutes } from './simulate/index.ts';
 import { openStripeEdge, type StripeEdge, type StripeSettings } from './stripe/index.ts';
 import {
   createCookieless,
+  createDailySalt,
+  createDigestAddress,
   createIngest,
   createSessionMemory,
   type Geo,
@@ -118,6 +120,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     publicUrl: options.publicUrl,
   });
   const sealer = createSealer(options.secret);
+  const saltOf = createDailySalt(postgres);
   const webhooks = { ...stores, sealer, allowPrivate: options.webhooks.allowPrivate };
   const routes: Route[] = [
     ...touchRoutes({
@@ -129,12 +132,12 @@ export async function openServer(options: ServerOptions): Promise<Server> {
         geo,
         clock,
         metrics,
-        cookieless: createCookieless(postgres, hasher),
+        cookieless: createCookieless(postgres, hasher, saltOf),
         sessions: createSessionMemory(),
         identify: (identification) => identifyVisitor(stores, identification),
       },
     }),
-    ...leadRoutes(stores),
+    ...leadRoutes({ ...stores, digestAddress: createDigestAddress(saltOf, hasher) }),
     ...paymentRoutes({ ...stores, fees }),
     ...workspaceRoutes({ ...stores, installationFee: fee }),
     ...listClicksRoute(stores),

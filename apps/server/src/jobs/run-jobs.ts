@@ -1,6 +1,7 @@
 import type { Runner } from 'graphile-worker';
 import { issueInvoices, markOverdue } from '../billing/index.ts';
 import { releaseHolds } from '../commissions/index.ts';
+import { forgetAddresses } from '../customers/index.ts';
 import { scanAllPrograms } from '../fraud/index.ts';
 import { foldAllRevenue } from '../payments/index.ts';
 import { type Clock, dayMs, type Log, type Postgres } from '../platform/index.ts';
@@ -24,6 +25,7 @@ const schedule = `
 */5 * * * * release_holds
 7,37 * * * * fold_revenue
 25 * * * * scan_fraud ?fill=1h
+5 * * * * forget_addresses ?fill=1h
 10 0 * * * ensure_click_partitions ?fill=1d
 40 3 * * * reconcile ?fill=1d
 20 4 * * * reconcile_stripe ?fill=1d
@@ -62,6 +64,7 @@ export function runJobs(deps: JobDeps): Promise<Runner> {
         await markOverdue({ postgres, clock });
       },
       scan_fraud: () => scanAllPrograms({ postgres, clock }),
+      forget_addresses: () => forgetAddresses(postgres, clock.now()),
       ensure_click_partitions: () => ensurePartitionsAround(postgres, clock.now()),
       reconcile: () => deps.reconcile(),
       reconcile_stripe: () => deps.reconcileStripe(),

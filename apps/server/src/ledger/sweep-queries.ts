@@ -104,7 +104,7 @@ export async function insertRest(
   return (row as { id: bigint }).id;
 }
 
-// Two statements: planned for any partner or none, one cannot look into the index for the partner's own entries, and each of
+// Two statements: planned for any partner or none, one cannot look into the index for the partner’s own entries, and each of
 // a batch's payouts would read the whole batch.
 const insertOn = (name: string, ofPartner: string) =>
   statement(

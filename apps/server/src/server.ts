@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import pg from 'pg';
-import { invoiceRoutes, payoutRoutes, statementRoutes } from './billing/index.ts';
+import { invoiceRoutes, payoutRoutes, reportingRoutes, statementRoutes } from './billing/index.ts';
 import { listCommissionsRoute } from './commissions/index.ts';
 import { identifyVisitor, leadRoutes, listLeadsRoute } from './customers/index.ts';
 import { erasePerson, erasureRoutes } from './erasure/index.ts';
@@ -35,6 +35,8 @@ import { simulateRoutes } from './simulate/index.ts';
 import { openStripeEdge, type StripeEdge, type StripeSettings } from './stripe/index.ts';
 import {
   createCookieless,
+  createDailySalt,
+  createDigestAddress,
   createIngest,
   createSessionMemory,
   type Geo,
@@ -119,6 +121,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     publicUrl: options.publicUrl,
   });
   const sealer = createSealer(options.secret);
+  const saltOf = createDailySalt(postgres);
   const webhooks = { ...stores, sealer, allowPrivate: options.webhooks.allowPrivate };
   const routes: Route[] = [
     ...touchRoutes({
@@ -130,12 +133,12 @@ export async function openServer(options: ServerOptions): Promise<Server> {
         geo,
         clock,
         metrics,
-        cookieless: createCookieless(postgres, hasher),
+        cookieless: createCookieless(postgres, hasher, saltOf),
         sessions: createSessionMemory(),
         identify: (identification) => identifyVisitor(stores, identification),
       },
     }),
-    ...leadRoutes(stores),
+    ...leadRoutes({ ...stores, digestAddress: createDigestAddress(saltOf, hasher) }),
     ...paymentRoutes({ ...stores, fees }),
     ...workspaceRoutes({ ...stores, installationFee: fee }),
     ...listClicksRoute(stores),
@@ -144,6 +147,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     ...listCommissionsRoute(stores),
     ...invoiceRoutes(stores),
     ...statementRoutes(stores),
+    ...reportingRoutes(stores),
     ...rateRoutes(stores),
     ...payoutRoutes({ ...stores, sealer }),
     ...webhookRoutes(webhooks),

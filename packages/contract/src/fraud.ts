@@ -5,6 +5,7 @@ import { ListQuery } from './setup.ts';
 
 export const fraudRules = [
   'self_referral',
+  'same_address',
   'click_flood',
   'impossible_speed',
   'shared_device',
@@ -53,6 +54,7 @@ const action = Type.Enum([...fraudActions], {
 
 export const FraudRules = Type.Object({
   self_referral: action,
+  same_address: action,
   click_flood: action,
   impossible_speed: action,
   shared_device: action,
@@ -64,6 +66,7 @@ export type FraudRules = Static<typeof FraudRules>;
 export const UpdateFraudRulesRequest = Type.Object(
   {
     self_referral: Type.Optional(action),
+    same_address: Type.Optional(action),
     click_flood: Type.Optional(action),
     impossible_speed: Type.Optional(action),
     shared_device: Type.Optional(action),

@@ -9,6 +9,7 @@ export * from './lists.ts';
 export * from './mails.ts';
 export * from './payouts.ts';
 export * from './rates.ts';
+export * from './reporting.ts';
 export * from './reports.ts';
 export * from './reviews.ts';
 export * from './setup.ts';

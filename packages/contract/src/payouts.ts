@@ -98,8 +98,19 @@ export const BatchItem = Type.Object({
 });
 export type BatchItem = Static<typeof BatchItem>;
 
+export const exportFormats = ['paypal', 'wise_email', 'wise_iban', 'bank_transfer', 'stripe'] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+export const PayoutFile = Type.Object({
+  format: Type.Enum([...exportFormats]),
+  payouts: Type.Integer({ description: 'how many are in it' }),
+  parts: Type.Integer({ description: 'in how many parts it is fetched, numbered from 1' }),
+});
+export type PayoutFile = Static<typeof PayoutFile>;
+
 export const BatchRecord = Type.Object({
   ...BatchItem.properties,
+  files: Type.Array(PayoutFile, { description: 'what is handed in to send the batch' }),
   lines: Type.Array(PayoutItem),
 });
 export type BatchRecord = Static<typeof BatchRecord>;
@@ -121,8 +132,15 @@ export const CompletePayoutRequest = Type.Object({
 });
 export const FailPayoutRequest = Type.Object({ reason: requiredText({ 'x-message': 'reason is required' }) });
 
-export const exportFormats = ['paypal', 'wise_email', 'wise_iban', 'bank_transfer', 'stripe'] as const;
-export const ExportQuery = Type.Object({ format: Type.Enum([...exportFormats]) });
+export const ExportQuery = Type.Object({
+  format: Type.Enum([...exportFormats]),
+  part: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      description: 'required where the batch’s `files` tell of more than one part',
+    }),
+  ),
+});
 
 export const BatchesQuery = Type.Object({ ...ListQuery.properties });
 

@@ -7,4 +7,5 @@ export { invoiceRoutes } from './invoices/http.ts';
 export { type InvoiceDeps, issueInvoices } from './invoices/issue-invoices.ts';
 export { markOverdue } from './invoices/mark-overdue.ts';
 export { payoutRoutes } from './payouts/http.ts';
+export { reportingRoutes } from './reporting/http.ts';
 export { statementRoutes } from './statements/http.ts';

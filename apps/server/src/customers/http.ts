@@ -35,7 +35,7 @@ export function leadRoutes(deps: LeadDeps): Route[] {
         const program = await findProgramOfLead(deps, call, request);
         const sender = isServer
           ? ({ kind: 'server' } as const)
-          : ({ kind: 'browser', origin: call.origin } as const);
+          : ({ kind: 'browser', origin: call.origin, address: call.address } as const);
         const recorded = await recordLead(deps, program, request, sender);
         return ok(
           recorded === 'provisional'

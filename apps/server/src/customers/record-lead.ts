@@ -7,13 +7,14 @@ import {
   type Postgres,
   type Transaction,
 } from '../platform/index.ts';
-import { findClicks, readCustomerKey } from '../touches/index.ts';
+import { type DigestAddress, findClicks, readCustomerKey } from '../touches/index.ts';
 import { type Directory, originAllowed, type Program } from '../workspaces/index.ts';
 import { bindCustomer, browsersOf, linkBrowsers } from './bind-customer.ts';
 import type { Customer, Identifiers } from './customer.ts';
 import { findCustomer } from './find-customer.ts';
 import { creditLead, leadEvent, takeLeadEffects } from './lead-effects.ts';
 import * as queries from './queries.ts';
+import { compareAddress } from './same-address.ts';
 import { settleProvisionalLeads } from './settle-provisional.ts';
 
 export interface LeadDeps {
@@ -21,10 +22,11 @@ export interface LeadDeps {
   directory: Directory;
   clock: Clock;
   hasher: Hasher;
+  digestAddress: DigestAddress;
 }
 
 /** Who says it: the company's server with its program's token, or a browser. */
-export type LeadSender = { kind: 'server' } | { kind: 'browser'; origin: string | null };
+export type LeadSender = { kind: 'server' } | { kind: 'browser'; origin: string | null; address: string };
 
 const maxFurtherClicks = 20;
 const customerNotFound = 'Customer not found. Provide a valid click_id or customer_key.';
@@ -41,6 +43,9 @@ export async function recordLead(
     throw new AppError('invalid_request', 'click_id or customer_key is required');
   }
   if (program === null) throw new AppError('customer_not_found', customerNotFound);
+  // Before the transaction: a new day's salt is made by one of its own.
+  const digest =
+    sender.kind === 'browser' ? await deps.digestAddress(program.id, sender.address, deps.clock.now()) : null;
   return deps.postgres.transaction(async (trx) => {
     const now = deps.clock.now();
     const lookup = await findCustomer(trx, program, identifiers);
@@ -71,6 +76,7 @@ export async function recordLead(
     if (customer.status === 'click') {
       await recordNewLead(trx, program, customer, leadRow(program, customer, identifiers, request, now), now);
     }
+    if (digest !== null) await compareAddress(trx, customer, digest, now);
     return 'recorded';
   });
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { expectBalancedBooks, type Story, tellStory } from '../../test/story.ts';
 import { openTestServer, type TestServer } from '../../test/test-server.ts';
 import { releaseHolds } from '../commissions/index.ts';
+import { forgetAddresses } from '../customers/index.ts';
 import { scanAllPrograms } from './index.ts';
 
 // Each rule meets what it is for, and what only looks like it; signals hold money, and people dismiss them.
@@ -96,6 +97,61 @@ describe('self_referral', () => {
     );
     await scan();
     expect(await told()).toEqual([`self_referral ${id}`]);
+  });
+});
+
+describe('same_address', () => {
+  /** A browser signs up from an address. */
+  async function signUp(key: string, address: string): Promise<string> {
+    const click_id = await story.click(mark);
+    server.clock.advance(60 * second);
+    const reply = await server.call(
+      'POST',
+      '/api/v1/track/lead',
+      { click_id, customer_key: key },
+      { headers: { 'x-forwarded-for': address } },
+    );
+    expect(reply.status, JSON.stringify(reply.body)).toBe(200);
+    return click_id;
+  }
+  async function pay(key: string): Promise<number> {
+    server.clock.advance(600 * second);
+    const sale = await story.sale({
+      transaction_id: `${mark}-${key}`,
+      customer_key: key,
+      amount_cents: 10_000,
+    });
+    return sale.body.commission_id;
+  }
+  const rows = (text: string) => server.database.postgres.query<Record<string, unknown>>(text);
+
+  it('somebody signed up on one day from where the partner did, whoever came first', async () => {
+    await signUp(`${mark}-before`, '203.0.113.7');
+    await signUp(`${mark}-self`, '203.0.113.7');
+    await signUp(`${mark}-after`, '203.0.113.7');
+    await signUp(`${mark}-elsewhere`, '203.0.113.8');
+    const ids = [await pay(`${mark}-before`), await pay(`${mark}-after`)];
+    await pay(`${mark}-elsewhere`);
+    await scan();
+    expect(await told()).toEqual(ids.map((id) => `same_address ${id}`).sort());
+    const [signal] = await signals();
+    expect(signal?.reason).toMatch(/signed up on 2026-03-01 from the same address as customer \d+/);
+  });
+
+  it('compares nothing of another day, keeps no address, and no digest after its day', async () => {
+    await signUp(`${mark}-self`, '203.0.113.9');
+    server.clock.advance(day);
+    await signUp(`${mark}-next`, '203.0.113.9');
+    await pay(`${mark}-next`);
+    await scan();
+    expect(await told()).toEqual([]);
+    const kept = await rows('select row_to_json(s)::text as text from sign_up_addresses s');
+    expect(kept.length).toBeGreaterThan(0);
+    for (const { text } of kept) expect(text).not.toContain('203.0.113');
+    const salts = await rows(`select from daily_salts where day < '2026-03-02'`);
+    expect(salts).toEqual([]);
+    await forgetAddresses(server.database.postgres, server.clock.now());
+    expect(await rows(`select from sign_up_addresses where day < '2026-03-02'`)).toEqual([]);
   });
 });
 

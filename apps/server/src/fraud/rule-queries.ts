@@ -51,6 +51,20 @@ const rules: Record<FraudRule, Rule> = {
         ? 'The customer has the email address or key of the partner'
         : `The customer used the same browser as customer ${customer_id}, who has the email address or key of the partner`,
   },
+  same_address: {
+    statement: statement(
+      'fraud.same_address',
+      `select c.id as "commissionId", other.customer_id, other.day
+       from (${watched('same_address')}) c
+       join lateral (
+         select s.other_customer_id as customer_id, s.day::text as day from same_address_sign_ups s
+         where s.workspace_id = c.workspace_id and s.customer_id = c.customer_id and s.partner_id = c.partner_id
+         order by s.day limit 1
+       ) other on true`,
+    ),
+    words: ({ customer_id, day }) =>
+      `The customer signed up on ${day} from the same address as customer ${customer_id}, who has the email address or key of the partner`,
+  },
   click_flood: {
     statement: statement(
       'fraud.click_flood',

@@ -5,6 +5,7 @@ import * as queries from './queries.ts';
 /** What a rule does where a program says nothing: only what is nearly certain keeps money waiting. */
 const defaultActions: FraudRules = {
   self_referral: 'hold',
+  same_address: 'note',
   click_flood: 'note',
   impossible_speed: 'hold',
   shared_device: 'note',

@@ -1,7 +1,9 @@
 import type { Runner } from 'graphile-worker';
 import { issueInvoices, markOverdue } from '../billing/index.ts';
 import { releaseHolds } from '../commissions/index.ts';
+import { forgetAddresses } from '../customers/index.ts';
 import { scanAllPrograms } from '../fraud/index.ts';
+import { foldAllRevenue } from '../payments/index.ts';
 import { type Clock, dayMs, type Log, type Postgres } from '../platform/index.ts';
 import { ensureClickPartitions } from '../touches/index.ts';
 import { foldLinkClicks } from '../workspaces/index.ts';
@@ -23,7 +25,9 @@ export interface JobDeps {
 const schedule = `
 * * * * * fold_link_clicks
 */5 * * * * release_holds
+7,37 * * * * fold_revenue
 25 * * * * scan_fraud ?fill=1h
+5 * * * * forget_addresses ?fill=1h
 10 0 * * * ensure_click_partitions ?fill=1d
 40 3 * * * reconcile ?fill=1d
 20 4 * * * reconcile_stripe ?fill=1d
@@ -54,6 +58,7 @@ export function runJobs(deps: JobDeps): Promise<Runner> {
       release_holds: async () => {
         await releaseHolds(postgres, clock.now());
       },
+      fold_revenue: () => foldAllRevenue(postgres),
       issue_invoices: async () => {
         await issueInvoices({ postgres, clock });
       },
@@ -61,6 +66,7 @@ export function runJobs(deps: JobDeps): Promise<Runner> {
         await markOverdue({ postgres, clock });
       },
       scan_fraud: () => scanAllPrograms({ postgres, clock }),
+      forget_addresses: () => forgetAddresses(postgres, clock.now()),
       ensure_click_partitions: () => ensurePartitionsAround(postgres, clock.now()),
       erase_person: async (payload) => {
         const { workspace_id: workspaceId, id } = payload as { workspace_id: number; id: number };

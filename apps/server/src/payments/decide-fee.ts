@@ -1,9 +1,9 @@
 import type { ArithmeticStep } from '../commissions/index.ts';
-import { balanceOf } from '../ledger/index.ts';
 import { bpsOf, type Currency } from '../money/index.ts';
 import type { Transaction } from '../platform/index.ts';
-import { findUsdRate, toUsdMinor } from '../rates/index.ts';
+import { findUsdRate } from '../rates/index.ts';
 import type { Program } from '../workspaces/index.ts';
+import { revenueInUsd } from './fee-revenue.ts';
 import type { PaymentFee } from './payment.ts';
 import * as queries from './queries.ts';
 
@@ -61,22 +61,6 @@ export async function decideFee(
 /** Whether the payment's amount is known in dollars. */
 function isInUsd(payment: { currency: Currency }, fee: Pick<PaymentFee, 'rate'>): boolean {
   return payment.currency === 'USD' || fee.rate !== null;
-}
-
-/** The program's attributed revenue so far, net of refunds, in US cents; what has no rate counts for nothing. */
-async function revenueInUsd(trx: Transaction, program: Program): Promise<bigint> {
-  const balances = await balanceOf(trx, {
-    workspaceId: program.workspaceId,
-    programId: program.id,
-    account: 'revenue_attributed',
-  });
-  // Revenue is a credit: what the program has earned stands below zero.
-  let minor = -(balances.get('USD' as Currency) ?? 0n);
-  if ([...balances.keys()].every((currency) => currency === 'USD')) return minor;
-  for (const part of await queries.sumRevenueByRate(trx, program)) {
-    minor += toUsdMinor(part.minor, part.currency, part.usdPerUnit);
-  }
-  return minor;
 }
 
 /** @param amountMinor null: free */

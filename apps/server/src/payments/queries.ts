@@ -333,23 +333,6 @@ export async function insertFee(
   ]);
 }
 
-const convertedRevenue = statement(
-  'payments.sum_revenue_by_rate',
-  `select e.currency, trim_scale(f.usd_rate)::text as "usdPerUnit", -sum(e.amount_minor)::bigint as minor
-   from ledger_entries e join fees f on f.workspace_id = e.workspace_id and f.payment_id = e.payment_id
-   where e.workspace_id = $1 and e.program_id = $2 and e.account = 'revenue_attributed' and e.currency <> 'USD'
-     and f.usd_rate is not null
-   group by e.currency, f.usd_rate`,
-);
-
-/** A program's attributed revenue in other currencies, by the rate that was pinned to each payment. */
-export function sumRevenueByRate(
-  trx: Transaction,
-  program: { workspaceId: number; id: number },
-): Promise<{ currency: Currency; usdPerUnit: string; minor: bigint }[]> {
-  return trx.query(convertedRevenue, [program.workspaceId, program.id]);
-}
-
 const lockFees = statement(
   'payments.lock_fees',
   `select pg_advisory_xact_lock(hashtextextended('fees of ' || $1::text, 0))`,

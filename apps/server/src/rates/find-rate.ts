@@ -11,7 +11,7 @@ export interface UsdRate {
 }
 
 /** Weekends and holidays have no rates of their own; one of the same weekday a week ago says nothing about this day. */
-const maxAgeDays = 7;
+export const maxAgeDays = 7;
 
 /** The latest rate of a currency on a day (UTC) or up to a week before it. */
 export async function findUsdRate(

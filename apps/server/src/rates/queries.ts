@@ -29,6 +29,28 @@ export async function findLatest(
   return row;
 }
 
+const each = statement(
+  'rates.find_each',
+  `select a.currency, a.day::text, r.as_of::text as "asOf", trim_scale(r.usd_per_unit)::text as "usdPerUnit"
+   from unnest($2::text[], $3::date[]) as a(currency, day)
+   cross join lateral (
+     select as_of, usd_per_unit from fx_rates f
+     where f.workspace_id = $1 and f.currency = a.currency and f.as_of <= a.day and f.as_of > a.day - $4::integer
+     order by f.as_of desc limit 1
+   ) r`,
+);
+
+/** {@link findLatest} for many currencies and days; those without a rate are missing. */
+export function findEach(
+  sql: Sql,
+  workspaceId: number,
+  asked: readonly { currency: Currency; day: string }[],
+  maxAgeDays: number,
+): Promise<(RateRow & { day: string })[]> {
+  const columns = [asked.map(({ currency }) => currency), asked.map(({ day }) => day)];
+  return sql.query(each, [workspaceId, ...columns, maxAgeDays]);
+}
+
 const upsert = statement(
   'rates.upsert',
   `insert into fx_rates (workspace_id, currency, as_of, usd_per_unit, imported_by, imported_at)

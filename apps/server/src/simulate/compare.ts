@@ -12,15 +12,18 @@ export interface Change {
   paymentsThen: number;
 }
 
+/** By partner and currency. */
+export type Changes = Map<string, Change>;
+
 /**
- * Pure: what the asked payments earn each partner now, and what they would. What went back takes its part of both, and
- * what a person rejected stays rejected.
+ * Adds to the changes what the asked payments earn each partner now, and what they would. What went back takes its part of
+ * both, and what a person rejected stays rejected.
  */
-export function compare(
+export function addChanges(
+  changes: Changes,
   payments: readonly PastPayment[],
   outcomes: ReadonlyMap<bigint, { shares: readonly Share[] }>,
-): Change[] {
-  const changes = new Map<string, Change>();
+): void {
   const of = ({ partnerId, currency }: Share): Change => {
     const key = `${partnerId} ${currency}`;
     const none = { partnerId, currency, nowMinor: 0n, thenMinor: 0n, paymentsNow: 0, paymentsThen: 0 };
@@ -48,6 +51,10 @@ export function compare(
       if (kept(share) !== 0n) change.paymentsThen += 1;
     }
   }
+}
+
+/** The largest change first. */
+export function sortedChanges(changes: Changes): Change[] {
   const size = ({ nowMinor, thenMinor }: Change) =>
     thenMinor > nowMinor ? thenMinor - nowMinor : nowMinor - thenMinor;
   return [...changes.values()].sort((a, b) =>

@@ -1,16 +1,14 @@
 import type { Model } from '../attribution/index.ts';
 import type { Currency } from '../money/index.ts';
-import { type Sql, statement } from '../platform/index.ts';
+import { type Sql, statement, type Transaction } from '../platform/index.ts';
 import type { PastPayment, World } from './past.ts';
 
-// The asked payments, and what their customers paid before: a binding or a subscription may have begun there.
-const pastPayments = statement(
-  'simulate.past_payments',
-  `with asked as (
-     select id, customer_id from payments
-     where workspace_id = $1 and program_id = $2 and occurred_at >= $3 and occurred_at < $4 and not is_test
-   )
-   select p.id, p.id in (select id from asked) as "isAsked", p.amount_minor as "amountMinor", p.currency,
+// The asked payments, and what their customers paid before: a binding or a subscription may have begun there. Read once and
+// in order by a cursor, some at a time, however many there are.
+const openPast = statement(
+  'simulate.open_past_payments',
+  `declare simulate_past no scroll cursor for
+   select p.id, p.occurred_at >= $3 as "isAsked", p.amount_minor as "amountMinor", p.currency,
      p.tax_minor as "taxMinor", p.shipping_minor as "shippingMinor", p.source = 'stripe' as "byStripe",
      p.product_id as "productId", p.subscription_id as "subscriptionId", p.occurred_at as "occurredAt",
      p.received_at as "receivedAt", p.email_hash as "emailHash", u.id as "customerId", u.email_hash as "customerEmail",
@@ -30,11 +28,15 @@ const pastPayments = statement(
      select * from attributions a where a.workspace_id = p.workspace_id and a.payment_id = p.id
      order by a.decision desc limit 1
    ) a on true
-   where p.workspace_id = $1 and p.program_id = $2 and not p.is_test
-     and (p.id in (select id from asked)
-       or (p.occurred_at < $4 and p.customer_id in (select customer_id from asked)))
-   order by p.id limit $5`,
+   where p.workspace_id = $1 and p.program_id = $2 and not p.is_test and p.occurred_at < $4
+     and (p.occurred_at >= $3 or exists (
+       select from payments a
+       where a.workspace_id = $1 and a.customer_id = p.customer_id and a.program_id = $2 and not a.is_test
+         and a.occurred_at >= $3 and a.occurred_at < $4))
+   order by p.customer_id, p.id`,
 );
+const pastPage = statement('simulate.fetch_past_payments', 'fetch forward 1000 from simulate_past');
+const closePast = statement('simulate.close_past_payments', 'close simulate_past');
 
 interface PastRow extends Omit<PastPayment, 'customer' | 'decision' | 'shares' | 'refunds'> {
   customerId: bigint | null;
@@ -51,14 +53,33 @@ interface PastRow extends Omit<PastPayment, 'customer' | 'decision' | 'shares' |
   refunds: { amount: number; at: string }[] | null;
 }
 
-export async function listPastPayments(
-  sql: Sql,
+/**
+ * The payments of a time, customer by customer: each list holds all payments of some customers, in the order in which they
+ * were recorded. What is in memory at once is a page and the payments of one customer.
+ */
+export async function* eachPastPayments(
+  trx: Transaction,
   program: { workspaceId: number; id: number },
   time: { from: Date; before: Date },
-  limit: number,
-): Promise<PastPayment[]> {
-  const values = [program.workspaceId, program.id, time.from, time.before, limit];
-  return (await sql.query<PastRow>(pastPayments, values)).map(toPastPayment);
+): AsyncGenerator<PastPayment[]> {
+  await trx.query(openPast, [program.workspaceId, program.id, time.from, time.before]);
+  let open: PastPayment[] = [];
+  for (;;) {
+    const page = (await trx.query<PastRow>(pastPage)).map(toPastPayment);
+    if (page.length === 0) break;
+    // The last customer of a page may go on on the next.
+    const last = page.at(-1)?.customer?.id;
+    // Nobody's payments come at the end, and belong together with none.
+    const split = last === undefined ? page.length : page.findIndex(({ customer }) => customer?.id === last);
+    if (split === 0 && open[0]?.customer?.id === last) {
+      open.push(...page);
+      continue;
+    }
+    yield [...open, ...page.slice(0, split)];
+    open = page.slice(split);
+  }
+  yield open;
+  await trx.query(closePast);
 }
 
 function toPastPayment(row: PastRow): PastPayment {

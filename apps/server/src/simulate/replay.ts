@@ -3,6 +3,7 @@ import { capForCustomer, earnOnSale, type Policy, splitByCredits } from '../comm
 import { isSelfReferral } from '../customers/index.ts';
 import type { Draft, PastPayment, Share, World } from './past.ts';
 import { termsThen } from './terms-then.ts';
+import type { CountVolume, VolumesBefore } from './volumes.ts';
 
 /** What a payment would have come to. */
 interface Outcome {
@@ -15,15 +16,19 @@ interface Outcome {
  * something that its decision went by is another than it was: the model, the window, the terms, or the earlier payment
  * that bound its customer or began its subscription. All else stays as it is, so that no draft is no difference.
  *
- * @param payments in the order in which they were recorded, with those of before that the asked ones may follow
+ * @param payments in the order in which they were recorded, with those of before that the asked ones may follow: all of a
+ *   customer, since nothing goes from one customer to another but the volume of tiers
+ * @param volumes what partners' payments came to before each, and where those of this replay are counted
  */
-export function replay(payments: readonly PastPayment[], world: World, draft: Draft): Map<bigint, Outcome> {
+export function replay(
+  payments: readonly PastPayment[],
+  world: World,
+  draft: Draft,
+  volumes: { before: VolumesBefore; count: CountVolume },
+): Map<bigint, Outcome> {
   const { byId, ofCustomer } = index(payments);
   const outcomes = new Map<bigint, Outcome>();
   const underWay = new Set<bigint>();
-  /** By partner, month and currency: the payments that count for a tier. */
-  const volumes = new Map<string, PastPayment[]>();
-  let upTo = 0;
 
   function outcomeOf(payment: PastPayment): Outcome {
     const known = outcomes.get(payment.id);
@@ -39,13 +44,9 @@ export function replay(payments: readonly PastPayment[], world: World, draft: Dr
   }
 
   function countVolume(payment: PastPayment, { shares }: Outcome): void {
-    const { currency } = payment;
     for (const { partnerId } of shares) {
       if (payment.shares.some((one) => one.partnerId === partnerId && one.isRejected)) continue;
-      const key = volumeKey(partnerId, payment, currency);
-      const known = volumes.get(key);
-      if (known === undefined) volumes.set(key, [payment]);
-      else known.push(payment);
+      volumes.count(partnerId, payment);
     }
   }
 
@@ -138,7 +139,8 @@ export function replay(payments: readonly PastPayment[], world: World, draft: Dr
       ...payment,
       ...firstPaid(payment, before),
       paidAt: payment.occurredAt,
-      volumeBeforeMinor: policy.tiers.length === 0 ? undefined : volumeBefore(payment, partnerId, policy),
+      volumeBeforeMinor:
+        policy.tiers.length === 0 ? undefined : volumes.before(partnerId, payment, policy.currency),
     });
     if (!whole.earned) return undefined;
     const { currency } = whole;
@@ -167,22 +169,6 @@ export function replay(payments: readonly PastPayment[], world: World, draft: Dr
       firstPaidAt: isEarliest || earliest === null ? payment.occurredAt : earliest,
       isFirst: isEarliest && !wasPaidFor,
     };
-  }
-
-  /** What the partner's payments of the month came to when this one was received. */
-  function volumeBefore(payment: PastPayment, partnerId: number, policy: Policy): bigint {
-    // Those recorded before must be decided first, whoever paid them.
-    for (let other = payments[upTo]; other !== undefined && other.id < payment.id; other = payments[upTo]) {
-      upTo += 1;
-      outcomeOf(other);
-    }
-    let sum = 0n;
-    for (const other of volumes.get(volumeKey(partnerId, payment, policy.currency)) ?? []) {
-      if (other.id >= payment.id) continue;
-      sum += other.amountMinor;
-      for (const { amountMinor, at } of other.refunds) if (at <= payment.receivedAt) sum -= amountMinor;
-    }
-    return sum;
   }
 
   for (const payment of payments) outcomeOf(payment);
@@ -220,8 +206,4 @@ function isSameCredits(a: readonly Credit[], b: readonly Credit[]): boolean {
   const text = (credits: readonly Credit[]) =>
     credits.map(({ clickId, partnerId, weight }) => `${clickId} ${partnerId} ${weight}`).join('|');
   return text(a) === text(b);
-}
-
-function volumeKey(partnerId: number, { occurredAt }: PastPayment, currency: string): string {
-  return `${partnerId} ${occurredAt.getUTCFullYear()}-${occurredAt.getUTCMonth()} ${currency}`;
 }

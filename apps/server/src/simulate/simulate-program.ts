@@ -2,16 +2,18 @@ import type { DraftPolicy, SimulateAnswer, SimulateRequest } from '@headwater/co
 import { listPoliciesOfProgram, type Policy } from '../commissions/index.ts';
 import { AppError, type Clock, type Postgres, readRange, type Transaction } from '../platform/index.ts';
 import { type Program, readBounds, readTerms, readTiers } from '../workspaces/index.ts';
-import { type Change, compare } from './compare.ts';
+import { addChanges, type Change, type Changes, sortedChanges } from './compare.ts';
+import type { Draft, World } from './past.ts';
 import * as queries from './queries.ts';
 import { replay } from './replay.ts';
+import { Volumes } from './volumes.ts';
 
-/** How many payments are gone through at once, those of before included. */
-const maxPayments = 20_000;
+/** Two are the rule, see {@link Volumes}; what counts only by a cent that a tier makes of nothing may take more. */
+const mostRuns = 5;
 
 /**
  * Runs a draft over the payments of a time, and answers what would change for each partner. As of one instant, in a
- * transaction that can only read. Refuses with 400 a draft that no policy could be, and a time of too many payments.
+ * transaction that can only read, however many payments there are. Refuses with 400 a draft that no policy could be.
  */
 export function simulateProgram(
   deps: { postgres: Postgres; clock: Clock },
@@ -23,27 +25,33 @@ export function simulateProgram(
   if (time.from >= time.before) throw new AppError('invalid_request', 'to is invalid');
   return deps.postgres.transaction(async (trx) => {
     await trx.query('set transaction isolation level repeatable read, read only');
-    // One statement reads them all: a plan for a few rows is not for it.
+    // A plan for all rows, not for the first ones.
     await trx.query('set local plan_cache_mode = auto');
+    await trx.query('set local cursor_tuple_fraction = 1');
     const draft = {
       model: request.attribution_model,
       windowDays: request.attribution_window_days,
       policy: request.policy && (await readDraft(trx, program, request.policy)),
     };
-    const payments = await queries.listPastPayments(trx, program, time, maxPayments + 1);
-    if (payments.length > maxPayments) {
-      throw new AppError('invalid_request', `from is invalid: more than ${maxPayments} payments since`);
-    }
     const world = {
       ...(await queries.loadPartners(trx, program)),
       policies: await listPoliciesOfProgram(trx, program),
     };
-    const changes = compare(payments, replay(payments, world, draft));
+    let run = await runOnce(trx, program, time, world, draft, new Volumes());
+    const policies = draft.policy === undefined ? world.policies : [...world.policies, draft.policy];
+    if (isAnythingTried(draft) && policies.some(({ tiers }) => tiers.length > 0)) {
+      for (let runs = 1; runs < mostRuns; runs += 1) {
+        const before = run.volumes;
+        run = await runOnce(trx, program, time, world, draft, before);
+        if (run.volumes.equals(before)) break;
+      }
+    }
+    const changes = sortedChanges(run.changes);
     const currencies = [...new Set(changes.map(({ currency }) => currency))].sort();
     return {
       from: time.from.toISOString(),
       to: new Date(time.before.getTime() - 1).toISOString(),
-      payments: payments.filter(({ isAsked }) => isAsked).length,
+      payments: run.payments,
       partners: changes.map((change) => ({
         partner_id: change.partnerId,
         ...amounts(change.currency, change.nowMinor, change.thenMinor),
@@ -56,6 +64,32 @@ export function simulateProgram(
       }),
     };
   });
+}
+
+/** Goes once through all payments, with the volumes that an earlier run counted. */
+async function runOnce(
+  trx: Transaction,
+  program: Program,
+  time: { from: Date; before: Date },
+  world: World,
+  draft: Draft,
+  before: Volumes,
+): Promise<{ payments: number; changes: Changes; volumes: Volumes }> {
+  const changes: Changes = new Map();
+  const volumes = new Volumes();
+  let asked = 0;
+  for await (const payments of queries.eachPastPayments(trx, program, time)) {
+    const outcomes = replay(payments, world, draft, { before: before.before, count: volumes.count });
+    addChanges(changes, payments, outcomes);
+    asked += payments.filter(({ isAsked }) => isAsked).length;
+  }
+  volumes.seal();
+  return { payments: asked, changes, volumes };
+}
+
+/** Without a draft nothing is decided anew, and no tier is asked for. */
+function isAnythingTried({ model, windowDays, policy }: Draft): boolean {
+  return model !== undefined || windowDays !== undefined || policy !== undefined;
 }
 
 function sumOf(changes: readonly Change[], member: 'nowMinor' | 'thenMinor'): bigint {

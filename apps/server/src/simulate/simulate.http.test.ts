@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { takeFingerprint } from '../../test/fingerprint.ts';
 import { type Story, tellStory } from '../../test/story.ts';
 import { openTestServer, type TestServer } from '../../test/test-server.ts';
+import { keptAfterRefund } from '../commissions/index.ts';
+import { bpsOf } from '../money/index.ts';
 
 // The proof of a simulation is a second program in which it was really so: the same story told under the draft's terms
 // must have earned what the draft says.
@@ -262,6 +264,117 @@ it('acts on the group that it names, and on no other', async () => {
   for (const { difference_cents } of (await simulate(was, { policy })).partners)
     expect(difference_cents).toBe(0);
 });
+
+/** Copies of a story's payments: so many customers more who each paid as one of its people did. */
+async function multiply({ story }: Told, times: number): Promise<void> {
+  await server.database.postgres.transaction(async (trx) => {
+    await trx.query(
+      `create temp table copies on commit drop as
+       select p.id as old, p.customer_id as old_customer, n, nextval(pg_get_serial_sequence('payments', 'id')) as id
+       from payments p, generate_series(1, $2::integer) as n where p.program_id = $1 order by p.id, n`,
+      [story.programId, times],
+    );
+    await trx.query(
+      `create temp table people on commit drop as
+       select old_customer as old, n, nextval(pg_get_serial_sequence('customers', 'id')) as id
+       from copies group by old_customer, n`,
+    );
+    await trx.query('create index on copies (old, n)');
+    await trx.query('create index on people (old, n)');
+    await trx.query('analyze copies, people');
+    await trx.query('set local plan_cache_mode = auto');
+    await trx.query(
+      `insert into customers (workspace_id, program_id, id, customer_key, status, created_at, converted_at) overriding system value
+       select c.workspace_id, c.program_id, p.id, c.customer_key || '-' || n, c.status, c.created_at, c.converted_at
+       from people p join customers c on c.id = p.old`,
+    );
+    // A row like another, but for these columns.
+    const like = (row: string, changed: Record<string, string>) =>
+      `cross join lateral jsonb_populate_record(${row}, jsonb_build_object(${Object.entries(changed)
+        .map(([name, value]) => `'${name}', ${value}`)
+        .join(', ')})) as made`;
+    const ofPeople = 'join people q on q.old = c.old_customer and q.n = c.n';
+    await trx.query(
+      `insert into payments overriding system value
+       select made.* from copies c join payments p on p.id = c.old ${ofPeople} ${like('p', {
+         ...{ id: 'c.id', transaction_id: `p.transaction_id || '-' || c.n`, customer_id: 'q.id' },
+       })}`,
+    );
+    await trx.query(
+      `insert into attributions
+       select made.* from copies c join attributions a on a.payment_id = c.old ${like('a', {
+         payment_id: 'c.id',
+         evidence: `(select coalesce(json_agg(case when e ->> 'kind' = 'bound_by_payment'
+           then json_build_object('kind', e ->> 'kind', 'at', e ->> 'at', 'value', b.id::text) else e end), '[]')
+           from json_array_elements(a.evidence) e left join copies b
+             on b.n = c.n and b.old = case when e ->> 'kind' = 'bound_by_payment' then (e ->> 'value')::bigint end)`,
+       })}`,
+    );
+    await trx.query(
+      `insert into commissions overriding system value
+       select made.* from copies c join commissions k on k.payment_id = c.old ${ofPeople} ${like('k', {
+         id: `nextval(pg_get_serial_sequence('commissions', 'id'))`,
+         ...{ payment_id: 'c.id', customer_id: 'q.id' },
+       })}`,
+    );
+  });
+  await server.database.postgres.query('analyze');
+}
+
+it('goes through any number of payments, customer by customer, and each makes the same difference', async () => {
+  const was = await tell({ commission: plain });
+  const draft = { policy: { type: 'cps_lifetime', fixed_cents: 250 }, attribution_model: 'linear' };
+  const few = await simulate(was, draft);
+  const copies = 1450;
+  await multiply(was, copies);
+  const same = await simulate(was);
+  expect(same.payments).toBe(few.payments * (copies + 1));
+  expect(same.payments).toBeGreaterThan(20_000);
+  for (const { difference_cents } of same.partners) expect(difference_cents).toBe(0);
+  const many = await simulate(was, draft);
+  // Refunds are not copied: what the refunded payment gave back, the copies keep.
+  for (const { partner_id, currency, then_cents } of few.partners) {
+    const then = many.partners.find((one) => one.partner_id === partner_id && one.currency === currency);
+    expect(Math.abs((then?.then_cents ?? 0) - then_cents * (copies + 1))).toBeLessThanOrEqual(250 * copies);
+  }
+  // Tiers go from customer to customer, in the order in which payments were recorded.
+  const from = 10_000_000;
+  const tiers = { ...plain, tiers: [{ from_cents: from, rate_bps: 4000 }] };
+  const tiered = await simulate(was, { policy: tiers });
+  expect(tiered.totals.find(({ currency }) => currency === 'USD')?.then_cents).toBe(
+    await earnedByTiers(was, BigInt(from)),
+  );
+}, 60_000);
+
+/** What the dollars earn at a fifth, and from a volume on at two fifths: added up one after the other. */
+async function earnedByTiers({ story }: Told, from: bigint): Promise<number> {
+  const rows = await server.database.postgres.query<{
+    partner: number;
+    amount: bigint;
+    back: bigint;
+    back_at: Date | null;
+    received_at: Date;
+  }>(
+    `select c.partner_id as partner, p.amount_minor as amount, p.received_at, coalesce(r.amount_minor, 0) as back,
+       r.created_at as back_at
+     from payments p join commissions c on c.payment_id = p.id and c.superseded_at is null
+     left join refunds r on r.payment_id = p.id
+     where p.program_id = $1 and p.currency = 'USD' order by p.id`,
+    [story.programId],
+  );
+  const volumes = new Map<number, bigint>();
+  const refunds: { partner: number; back: bigint; at: Date }[] = [];
+  let earned = 0n;
+  for (const { partner, amount, back, back_at, received_at } of rows) {
+    const gone = refunds.filter((one) => one.partner === partner && one.at <= received_at);
+    const volume = (volumes.get(partner) ?? 0n) - gone.reduce((sum, one) => sum + one.back, 0n);
+    earned += keptAfterRefund(bpsOf(amount, volume < from ? 2000 : 4000), amount, back);
+    volumes.set(partner, (volumes.get(partner) ?? 0n) + amount);
+    if (back_at !== null) refunds.push({ partner, back, at: back_at });
+  }
+  expect([...volumes.values()].some((volume) => volume > 2n * from)).toBe(true);
+  return Number(earned);
+}
 
 describe('is refused', () => {
   it.each<[string, Record<string, unknown>, number, RegExp]>([

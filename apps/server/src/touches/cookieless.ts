@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { type Hasher, minuteMs, newId, type Postgres } from '../platform/index.ts';
 import type { Website } from '../workspaces/index.ts';
+import type { DailySalt } from './daily-salt.ts';
 import * as queries from './queries.ts';
 
 const idleMs = 30 * minuteMs;
@@ -19,16 +19,8 @@ export interface Cookieless {
  * Visitor: keyed hash of website, address and user agent under the day's salt. Session: ends after 30 idle minutes.
  * This process remembers who is active; after a restart, or behind a load balancer, the visit on disk tells.
  */
-export function createCookieless(postgres: Postgres, hasher: Hasher): Cookieless {
+export function createCookieless(postgres: Postgres, hasher: Hasher, saltOf: DailySalt): Cookieless {
   const active = new LRUCache<string, { sessionId: string; lastEventAt: number }>({ max: 100_000 });
-  let today: { day: string; salt: Buffer } | undefined;
-
-  async function saltOf(now: Date): Promise<Buffer> {
-    const day = now.toISOString().slice(0, 10);
-    if (today?.day !== day) today = { day, salt: await queries.getDailySalt(postgres, day, randomBytes(32)) };
-    return today.salt;
-  }
-
   return {
     async nameVisitor(website, sender, now) {
       const salt = await saltOf(now);

@@ -9,6 +9,12 @@ export {
 } from './collect.ts';
 export type { TouchContext } from './context.ts';
 export { type Cookieless, createCookieless } from './cookieless.ts';
+export {
+  createDailySalt,
+  createDigestAddress,
+  type DailySalt,
+  type DigestAddress,
+} from './daily-salt.ts';
 export { type Geo, noGeo, openGeo } from './enrichment/index.ts';
 export { forgetBrowsers } from './forget-browsers.ts';
 export { touchRoutes } from './http.ts';

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { findPolicy, type Policy } from '../commissions/index.ts';
+import { findWrongRevenueTotal } from '../payments/index.ts';
 import type { Postgres, Transaction } from '../platform/index.ts';
 import { checkChain } from '../workspaces/index.ts';
 import { billingChecks } from './billing-queries.ts';
@@ -28,6 +29,8 @@ export function verifyWorkspace(postgres: Postgres, workspaceId: number): Promis
     await trx.query('set transaction isolation level repeatable read, read only');
     // Each statement reads all of a workspace: parallel plans are worth it, a plan for a few rows is not.
     await trx.query('set local plan_cache_mode = auto');
+    // Facts are joined whole, and their hashes should not go over the disk.
+    await trx.query(`set local work_mem = '32MB'`);
     const chain = await checkChain(trx, workspaceId);
     const totals = await queries.sumAccounts(trx, workspaceId);
     const sums = new Map<string, bigint>();
@@ -38,7 +41,8 @@ export function verifyWorkspace(postgres: Postgres, workspaceId: number): Promis
       chainFault(chain) ??
       (await checkRows(trx, workspaceId)) ??
       trialFault(sums) ??
-      (await checkPayments(trx, workspaceId, counts));
+      (await checkPayments(trx, workspaceId, counts)) ??
+      (await revenueFault(trx, workspaceId));
     return {
       fault,
       acts: chain.entries,
@@ -58,6 +62,15 @@ function trialFault(sums: ReadonlyMap<string, bigint>): Fault | null {
   return wrong === undefined
     ? null
     : { check: 'trial_balance', what: wrong[0], why: `the accounts sum to ${wrong[1]}, not to 0` };
+}
+
+async function revenueFault(trx: Transaction, workspaceId: number): Promise<Fault | null> {
+  const [found] = await trx.query<queries.FoundRow>(queries.revenueCheck, [workspaceId]);
+  if (found !== undefined) return { check: 'revenue', ...found };
+  const wrong = await findWrongRevenueTotal(trx, workspaceId);
+  if (wrong === undefined) return null;
+  const why = `its revenue of fees is ${wrong.totalMinor} US cents, but its sums ${wrong.sumMinor}`;
+  return { check: 'revenue', what: `program ${wrong.programId}`, why };
 }
 
 async function checkRows(trx: Transaction, workspaceId: number): Promise<Fault | null> {

@@ -159,6 +159,18 @@ const changes: [string, string, string, RegExp?][] = [
     'commissions',
     /gives/,
   ],
+  [
+    'the revenue that runs for the fees',
+    `update revenue_deltas set minor = minor + 1 where id = (select min(id) from revenue_deltas)`,
+    'revenue',
+    /but its entries/,
+  ],
+  [
+    'its total',
+    `insert into revenue_totals select 1, id, 1 from programs order by id limit 1`,
+    'revenue',
+    /but its sums 0/,
+  ],
   ['a refund', 'update refunds set amount_minor = amount_minor - 1', 'balances'],
   ['a refund beyond its payment', 'update refunds set amount_minor = amount_minor + 1000000', 'refunds'],
   ['a fee', 'update fees set amount_minor = amount_minor + 1', 'fees'],
@@ -203,7 +215,7 @@ describe('one stored value changed by a superuser', () => {
       'refunds',
       'fees',
     ];
-    tables.push('attributions', 'audit_log');
+    tables.push('attributions', 'audit_log', 'revenue_deltas', 'revenue_totals');
     for (const table of tables) await postgres.query(`create table kept_${table} as select * from ${table}`);
     await withoutTriggers(statement.replace('$first', String(entry?.id)));
     try {

@@ -23,7 +23,8 @@ export interface InvoiceRow {
   ledgerTransactionId: bigint;
 }
 
-const rows = `
+/** Invoices and where they stand. */
+export const invoiceRows = `
   select i.id, i.program_id as "programId", g.name as program, i.number, i.period_start as "periodStart",
     i.period_end as "periodEnd", i.currency, i.commission_minor as "commissionMinor", i.fee_minor as "feeMinor",
     i.carried_minor as "carriedMinor", i.total_minor as "totalMinor", i.issued_at as "issuedAt", i.due_at as "dueAt",
@@ -35,7 +36,7 @@ const rows = `
   left join invoice_payments p on p.workspace_id = i.workspace_id and p.invoice_id = i.id
   left join invoice_reminders r on r.workspace_id = i.workspace_id and r.invoice_id = i.id`;
 
-const findOne = statement('billing.find_invoice', `${rows} where i.workspace_id = $1 and i.id = $2`);
+const findOne = statement('billing.find_invoice', `${invoiceRows} where i.workspace_id = $1 and i.id = $2`);
 
 export async function findInvoiceRow(
   sql: Sql,
@@ -48,7 +49,7 @@ export async function findInvoiceRow(
 
 const list = statement(
   'billing.list_invoices',
-  `select * from (${rows} where i.workspace_id = $1 and i.program_id = $2 and ($3::bigint is null or i.id < $3)) invoice
+  `select * from (${invoiceRows} where i.workspace_id = $1 and i.program_id = $2 and ($3::bigint is null or i.id < $3)) invoice
    where $4::text is null or status = $4 order by id desc limit $5`,
 );
 

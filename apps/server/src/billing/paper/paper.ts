@@ -56,8 +56,8 @@ export function openPaper(about: { title: string; createdAt: Date }): Paper {
     let x = margin;
     for (const [index, column] of columns.entries()) {
       const columnWidth = column.width * width;
-      const text = fitted(printable(cells[index] ?? ''), columnWidth - 8);
-      const indent = column.align === 'right' ? columnWidth - 8 - pdf.widthOfString(text) : 0;
+      const text = fitted(printable(cells[index] ?? ''), columnWidth - 8, isHead);
+      const indent = column.align === 'right' ? columnWidth - 8 - widthOf(text, isHead) : 0;
       // Placed by ourselves: laying out a paragraph takes ten times as long, and a table has thousands.
       pdf.text(text, x + indent, y, { lineBreak: false });
       x += columnWidth;
@@ -66,9 +66,19 @@ export function openPaper(about: { title: string; createdAt: Date }): Paper {
     rule(pdf.y - 5);
   }
 
+  // In the two fonts of rows. Days, words and amounts come again and again, and measuring takes a step a letter.
+  const widths = { head: new Map<string, number>(), body: new Map<string, number>() };
+
+  function widthOf(text: string, isHead: boolean): number {
+    const known = isHead ? widths.head : widths.body;
+    const measured = known.get(text) ?? pdf.widthOfString(text);
+    known.set(text, measured);
+    return measured;
+  }
+
   /** As much of a text as there is room for. */
-  function fitted(text: string, room: number): string {
-    if (pdf.widthOfString(text) <= room) return text;
+  function fitted(text: string, room: number, isHead: boolean): string {
+    if (widthOf(text, isHead) <= room) return text;
     let end = text.length;
     while (end > 0 && pdf.widthOfString(`${text.slice(0, end)}…`) > room) end -= 1;
     return `${text.slice(0, end)}…`;

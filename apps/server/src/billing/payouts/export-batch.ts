@@ -1,12 +1,11 @@
-import type { exportFormats } from '@headwater/contract';
+import type { ExportFormat } from '@headwater/contract';
 import { decimalText } from '../../money/index.ts';
 import { AppError, type ManagementPrincipal } from '../../platform/index.ts';
 import { csvText } from '../csv.ts';
+import { filesOf, partOf } from './payout-files.ts';
 import { type MethodDeps, openDetails, type PayoutDetails } from './payout-methods.ts';
 import { getBatchRow } from './read-batches.ts';
 import { type BatchRow, listPayoutRows, type PayoutRow } from './read-queries.ts';
-
-export type ExportFormat = (typeof exportFormats)[number];
 
 interface Line {
   payout: PayoutRow;
@@ -19,10 +18,8 @@ interface Line {
 }
 
 interface Format {
-  method: PayoutRow['method'];
   /** null: the file has no header. */
   header: readonly string[] | null;
-  takes?(details: PayoutDetails): boolean;
   row(line: Line): string[];
 }
 
@@ -43,26 +40,20 @@ const wiseCells = ({ details, reference, amount, currency }: Line) => [
  */
 const formats: Record<ExportFormat, Format> = {
   paypal: {
-    method: 'paypal',
     header: null,
     row: ({ details, amount, currency, reference }) => [
       ...[details.email ?? '', amount, currency, reference, 'Your partner commissions', 'PAYPAL'],
     ],
   },
   wise_email: {
-    method: 'wise',
     header: [...wiseHead, ...wiseMoney],
-    takes: ({ iban }) => iban === undefined,
     row: wiseCells,
   },
   wise_iban: {
-    method: 'wise',
     header: [...wiseHead, ...wiseMoney, 'IBAN'],
-    takes: ({ iban }) => iban !== undefined,
     row: (line) => [...wiseCells(line), line.details.iban ?? ''],
   },
   bank_transfer: {
-    method: 'bank_transfer',
     header: [
       ...['account_holder', 'iban', 'bic', 'account_number', 'routing_number'],
       ...['amount', 'currency', 'reference'],
@@ -75,7 +66,6 @@ const formats: Record<ExportFormat, Format> = {
     ],
   },
   stripe: {
-    method: 'stripe',
     header: ['destination', 'amount', 'currency', 'transfer_group'],
     // Stripe takes minor units.
     row: ({ details, payout, currency, reference }) => [
@@ -84,26 +74,37 @@ const formats: Record<ExportFormat, Format> = {
   },
 };
 
-/** A batch as the file of one method. 409 before it is approved: what nobody approved must not be sent. */
+/**
+ * A batch as a file of one format, or a part of it where its taker bounds the rows: each part is a file by itself, and every
+ * payout is in one of them. 409 before the batch is approved: what nobody approved must not be sent. Without `part` a file
+ * of several is refused, and not cut: who takes the first for the whole would leave partners unpaid.
+ */
 export async function exportBatch(
   deps: MethodDeps,
   actor: ManagementPrincipal,
   batchId: unknown,
-  format: ExportFormat,
+  asked: { format: ExportFormat; part: number | undefined },
 ): Promise<{ name: string; content: string }> {
+  const { format, part } = asked;
   const batch = await getBatchRow(deps.postgres, actor, batchId);
   if (batch.status === 'pending' || batch.status === 'rejected') {
     throw new AppError('conflict', `Batch is ${batch.status}, not approved`);
   }
-  const { method, header, takes = () => true, row } = formats[format];
   const payouts = await listPayoutRows(deps.postgres, actor.workspaceId, batch.id);
-  const rows = payouts
-    .filter((payout) => payout.method === method && payout.result === null)
-    .map((payout) => lineOf(deps, actor, batch, payout))
-    .filter(({ details }) => takes(details))
-    .map(row);
+  const parts = filesOf(payouts).find((file) => file.format === format)?.parts ?? 1;
+  if (part === undefined && parts > 1) {
+    throw new AppError('invalid_request', `part is required: this file has ${parts} parts`);
+  }
+  const chosen = partOf(payouts, format, part ?? 1);
+  if (chosen === undefined) {
+    throw new AppError('invalid_request', `part is invalid: this file has ${parts} parts`);
+  }
+  const { header, row } = formats[format];
+  const rows = chosen
+    .filter(({ result }) => result === null)
+    .map((payout) => row(lineOf(deps, actor, batch, payout)));
   return {
-    name: `payouts-${batch.id}-${format}.csv`,
+    name: `payouts-${batch.id}-${format}${parts === 1 ? '' : `-part-${part}-of-${parts}`}.csv`,
     content: csvText(header === null ? rows : [header, ...rows]),
   };
 }

@@ -23,6 +23,7 @@ import {
   type Route,
   readChoice,
   reader,
+  smallId,
 } from '../../platform/index.ts';
 import { type Directory, dataRoute, getOwnProgram, listRoute } from '../../workspaces/index.ts';
 import { fileRoute } from '../file-route.ts';
@@ -208,13 +209,14 @@ export function payoutRoutes(deps: MethodDeps & { directory: Directory }): Route
       path: `${batch}/export`,
       scope: 'billing:manage',
       tag,
-      summary: 'An approved batch as the file that PayPal, Wise, a bank or Stripe takes',
+      summary: 'An approved batch, or a part of it, as the file that PayPal, Wise, a bank or Stripe takes',
       file: 'text/csv',
       query: ExportQuery,
       async handle(call, manager) {
         const format = readChoice(call.query, 'format', exportFormats);
         if (format === undefined) throw new AppError('invalid_request', 'format is required');
-        return exportBatch(deps, manager, call.params.id, format);
+        const part = readPart(call.query);
+        return exportBatch(deps, manager, call.params.id, { format, part });
       },
     }),
     dataRoute(
@@ -254,4 +256,11 @@ export function payoutRoutes(deps: MethodDeps & { directory: Directory }): Route
       directory,
     ),
   ];
+}
+
+function readPart(query: Call['query']): number | undefined {
+  if (query.part === undefined) return undefined;
+  const part = smallId(query.part);
+  if (part === undefined) throw new AppError('invalid_request', 'part is invalid');
+  return part;
 }

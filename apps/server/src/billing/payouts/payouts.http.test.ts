@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { expectBalancedBooks, type Story, tellStory } from '../../../test/story.ts';
-import { openTestServer, type TestServer, testClock } from '../../../test/test-server.ts';
+import { openTestServer, type TestServer, testClock, testSecret } from '../../../test/test-server.ts';
 import { releaseHolds } from '../../commissions/index.ts';
+import { createSealer } from '../../platform/index.ts';
 import { issueInvoices } from '../index.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -283,6 +284,100 @@ describe('where the money goes', () => {
     );
     const iban = await server.get(`/api/v1/payout-batches/${batch.id}/export?format=wise_iban`, server.key);
     expect(iban.body.split('\r\n')).toHaveLength(2);
+  });
+});
+
+describe('a batch that is larger than a file may be', () => {
+  const sealer = createSealer(testSecret);
+
+  /** Adds payouts to a batch that was made, each to a partner of its own who was paid by `details`. */
+  async function addPayouts(
+    batchId: number,
+    count: number,
+    method: string,
+    details: (n: number) => Record<string, string>,
+  ) {
+    const { postgres } = server.database;
+    const partners = await postgres.query<{ id: number }>(
+      `insert into partners (workspace_id, name, created_at)
+       select 1, $1 || n, now() from generate_series(1, $2::integer) as n returning id`,
+      [method, count],
+    );
+    const told = partners.map(({ id }, n) => ({ id, details: JSON.stringify(details(n)) }));
+    await postgres.query(
+      `with methods as (
+         insert into payout_methods (workspace_id, partner_id, method, details_sealed, details_masked, set_by, created_at)
+         select 1, d.id, $2, d.sealed, d.masked, 'test', now()
+         from unnest($3::integer[], $4::bytea[], $5::json[]) as d(id, sealed, masked) returning partner_id, id
+       )
+       insert into payouts (workspace_id, batch_id, program_id, partner_id, amount_minor, method_id)
+       select 1, b.id, b.program_id, m.partner_id, 100, m.id from methods m, payout_batches b where b.id = $1`,
+      [
+        ...[batchId, method, told.map(({ id }) => id)],
+        told.map((one) => sealer.seal(one.details, `payout details of partner ${one.id} of workspace 1`)),
+        told.map((one) => one.details),
+      ],
+    );
+  }
+
+  it('is fetched in numbered parts: each a file by itself, nobody twice, nobody missing', async () => {
+    const program = await openProgram({ method: 'stripe', stripe_account: 'acct_123456' });
+    await program.sell('a', 10_000);
+    await program.bill();
+    const { data: batch } = (await program.batch()).body;
+    await addPayouts(batch.id, 5001, 'paypal', (n) => ({ email: `p${n}@example.com` }));
+    await addPayouts(batch.id, 1001, 'wise', (n) => ({ account_holder: 'A', email: `w${n}@example.com` }));
+    await addPayouts(batch.id, 1001, 'wise', (n) => ({ account_holder: 'A', iban: `DE${n}` }));
+    await addPayouts(batch.id, 1200, 'bank_transfer', (n) => ({ account_holder: 'A', iban: `DE${n}` }));
+    await server.database.postgres.query('analyze partners, payout_methods, payouts');
+    const approved = await act(`payout-batches/${batch.id}/approve`, {}, second);
+    expect(approved.body.data.files).toEqual([
+      { format: 'paypal', payouts: 5001, parts: 2 },
+      { format: 'wise_email', payouts: 1001, parts: 2 },
+      { format: 'wise_iban', payouts: 1001, parts: 2 },
+      { format: 'bank_transfer', payouts: 1200, parts: 1 },
+      { format: 'stripe', payouts: 1, parts: 1 },
+    ]);
+    const references = new Set(
+      approved.body.data.lines.map(({ id }: { id: number }) => `HW-${batch.id}-${id}`),
+    );
+    const fetchFile = (query: string) =>
+      server.get(`/api/v1/payout-batches/${batch.id}/export?format=${query}`, server.key);
+    const rowsOf = (text: string) => text.trimEnd().split('\r\n');
+
+    expect((await fetchFile('paypal')).body.error).toBe('part is required: this file has 2 parts');
+    expect((await fetchFile('paypal&part=3')).body.error).toBe('part is invalid: this file has 2 parts');
+    expect((await fetchFile('paypal&part=0')).body.error).toBe('part is invalid');
+    const first = await fetchFile('paypal&part=1');
+    expect(first.headers['content-disposition']).toContain(`payouts-${batch.id}-paypal-part-1-of-2.csv`);
+
+    // What is settled between the first part and the second leaves its place empty, and moves nobody else.
+    await act(`payout-batches/${batch.id}/start`);
+    const early = approved.body.data.lines.find(({ method }: { method: string }) => method === 'paypal');
+    await server.database.postgres.query(
+      `insert into payout_results (workspace_id, payout_id, result, recorded_by, recorded_at)
+       values (1, $1, 'completed', 'test', now())`,
+      [early.id],
+    );
+    const files = [
+      ...[rowsOf(first.body), rowsOf((await fetchFile('paypal&part=2')).body)],
+      ...(await Promise.all(
+        [
+          'wise_email&part=1',
+          'wise_email&part=2',
+          'wise_iban&part=1',
+          'wise_iban&part=2',
+          'bank_transfer',
+          'stripe',
+        ].map(async (query) => rowsOf((await fetchFile(query)).body).slice(1)),
+      )),
+    ];
+    expect(files.map(({ length }) => length)).toEqual([5000, 1, 1000, 1, 1000, 1, 1200, 1]);
+    const sent = files.flat().map((row) => row.match(/HW-\d+-\d+/)?.[0]);
+    expect(sent).toHaveLength(references.size);
+    expect(new Set(sent)).toEqual(references);
+    expect(rowsOf((await fetchFile('wise_iban&part=2')).body)[0]).toMatch(/^name,.*,IBAN$/);
+    expect(rowsOf((await fetchFile('paypal&part=1')).body)).toHaveLength(4999);
   });
 });
 

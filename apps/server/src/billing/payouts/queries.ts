@@ -5,7 +5,7 @@ import type { ProgramKey } from '../invoices/queries.ts';
 // Balances, and the making and settling of payouts.
 
 // What a partner can be sent of one commission: what was billed of it, less what came back and is not credited yet.
-const perCommission = `
+export const perCommission = `
   select partner_id, currency, commission_id, max(payment_id) as payment_id,
     coalesce(-sum(amount_minor) filter (where account = 'partner_pending'), 0) as pending,
     coalesce(-sum(amount_minor) filter (where account = 'partner_disputed'), 0) as disputed,

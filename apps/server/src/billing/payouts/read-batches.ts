@@ -9,6 +9,7 @@ import {
   toPage,
   wholeNumber,
 } from '../../platform/index.ts';
+import { filesOf } from './payout-files.ts';
 import * as queries from './read-queries.ts';
 
 type Reader = Pick<ManagementPrincipal, 'workspaceId' | 'programScope'>;
@@ -35,6 +36,7 @@ export async function getBatch(sql: Sql, reader: Reader, batchId: unknown): Prom
   const payouts = await queries.listPayoutRows(sql, reader.workspaceId, row.id);
   return {
     ...toBatchItem(row),
+    files: filesOf(payouts),
     lines: payouts.map((payout) => ({
       id: Number(payout.id),
       partner_id: payout.partnerId,

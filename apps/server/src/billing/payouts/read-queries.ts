@@ -65,6 +65,8 @@ export interface PayoutRow {
   amountMinor: bigint;
   method: 'bank_transfer' | 'paypal' | 'stripe' | 'wise';
   detailsSealed: Buffer;
+  /** An account is told, and not only an address: of a `wise` method. */
+  hasIban: boolean;
   result: 'completed' | 'failed' | null;
   reference: string | null;
   reason: string | null;
@@ -72,7 +74,7 @@ export interface PayoutRow {
 
 const payouts = `
   select p.id, p.batch_id as "batchId", p.partner_id as "partnerId", n.name as partner, p.amount_minor as "amountMinor",
-    m.method, m.details_sealed as "detailsSealed", r.result, r.reference, r.reason
+    m.method, m.details_sealed as "detailsSealed", m.details_masked ->> 'iban' is not null as "hasIban", r.result, r.reference, r.reason
   from payouts p
   join partners n on n.workspace_id = p.workspace_id and n.id = p.partner_id
   join payout_methods m on m.workspace_id = p.workspace_id and m.id = p.method_id

@@ -59,7 +59,7 @@ export async function settlePayout(
     subject: `payout ${found.payout.id}`,
     ...{ reason: reason ?? undefined, details: { reference } },
   };
-  return step(deps, actor, Number(found.batch.id), done, async (trx, batch) => {
+  return stepOf(deps, actor, found.batch, done, async (trx, batch) => {
     if (batch.status !== 'processing' && batch.status !== 'completed') {
       throw new AppError('conflict', `Batch is ${batch.status}, not processing`);
     }
@@ -89,15 +89,25 @@ async function step(
   done: Done,
   act: (trx: Transaction, batch: BatchRow) => Promise<void>,
 ): Promise<BatchRecord> {
-  const known = await getBatchRow(deps.postgres, actor, batchId);
+  return stepOf(deps, actor, await getBatchRow(deps.postgres, actor, batchId), done, act);
+}
+
+/** The same for a batch that was read already. */
+async function stepOf(
+  deps: InvoiceDeps,
+  actor: ManagementPrincipal,
+  known: BatchRow,
+  done: Done,
+  act: (trx: Transaction, batch: BatchRow) => Promise<void>,
+): Promise<BatchRecord> {
   await deps.postgres.transaction(async (trx) => {
     const { programId } = known;
     await lockBilling(trx, { workspaceId: actor.workspaceId, programId });
-    await act(trx, await getBatchRow(trx, actor, batchId));
+    await act(trx, await getBatchRow(trx, actor, Number(known.id)));
     const entry = { programId, subject: `payout batch ${known.id}`, ...done };
     await recordBilling(trx, actor, entry, deps.clock.now());
   });
-  return getBatch(deps.postgres, actor, batchId);
+  return getBatch(deps.postgres, actor, Number(known.id));
 }
 
 async function take(

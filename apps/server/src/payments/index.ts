@@ -9,11 +9,8 @@ export { booksOfPayment, difference } from './books-of-payment.ts';
 export type { FeeSettings } from './decide-fee.ts';
 export type { PaymentDeps } from './door.ts';
 export { explainPayment } from './explain-payment.ts';
-<<<<<<< HEAD
-export { forgetPayers } from './forget-payers.ts';
-=======
 export { findWrongRevenueTotal, foldAllRevenue } from './fee-revenue.ts';
->>>>>>> money
+export { forgetPayers } from './forget-payers.ts';
 export { paymentRoutes } from './http.ts';
 export { reviewRoutes } from './http-reviews.ts';
 export { listPaymentsRoute } from './list-payments.ts';

@@ -92,10 +92,11 @@ export function erasureRoutes(deps: ErasureDeps & { directory: Directory }): Rou
         answer: ErasureItem,
         status: 200,
         async handle({ params }, manager) {
-          requireWholeWorkspace(manager);
           const id = wholeNumber(params.id);
           const key = { workspaceId: manager.workspaceId, id: BigInt(id ?? 0) };
-          const found = await queries.findErasure(postgres, key);
+          // Of a key that is limited to programs no person is; that one was erased is none of its business.
+          const isWhole = manager.programScope === null;
+          const found = isWhole ? await queries.findErasure(postgres, key) : undefined;
           if (found === undefined) throw new AppError('erasure_not_found');
           return toItem(found);
         },

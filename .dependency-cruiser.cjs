@@ -8,7 +8,7 @@ const floors = [
   'touches',
   'customers',
   'payments',
-  'reports|stripe|billing|webhooks|verify|fraud|simulate',
+  'reports|stripe|billing|webhooks|verify|fraud|simulate|demo',
   'jobs|http',
 ];
 

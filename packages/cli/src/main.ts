@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { demoDataCommand } from './commands/demo-data.ts';
 import { setUpStripeCommand } from './commands/setup-stripe.ts';
 import { stripeEventsCommand } from './commands/stripe-events.ts';
 import { stripeReconcileCommand } from './commands/stripe-reconcile.ts';
@@ -34,6 +35,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     program.command(name).description(description).exitOverride();
   group('setup', 'Connect Headwater to what it needs').addCommand(setUpStripeCommand(end));
   program.addCommand(verifyCommand(end));
+  program.addCommand(demoDataCommand());
   const stripe = group('stripe', 'Look after what Stripe delivers');
   for (const make of [
     stripeStatusCommand,

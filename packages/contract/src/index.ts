@@ -1,5 +1,6 @@
 /** The wire: schemas of every request and answer, and the catalogue of errors. No logic. */
 export * from './billing.ts';
+export * from './demo.ts';
 export * from './errors.ts';
 export * from './explain.ts';
 export * from './fields.ts';
@@ -7,6 +8,7 @@ export * from './fraud.ts';
 export * from './lists.ts';
 export * from './mails.ts';
 export * from './payouts.ts';
+export * from './query.ts';
 export * from './rates.ts';
 export * from './reports.ts';
 export * from './reviews.ts';

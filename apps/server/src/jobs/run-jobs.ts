@@ -13,6 +13,10 @@ export interface JobDeps {
   log: Log;
   /** Compares PostgreSQL and ClickHouse and reports where they differ. */
   reconcile(): Promise<void>;
+  /** Adds up, for reports, the days that are over. */
+  keepRollups(): Promise<void>;
+  /** Compares what ClickHouse's views hold with its events, and mends them. */
+  mendRollups(): Promise<void>;
   /** Compares yesterday of every connected Stripe account with the books, and fetches what is missing. */
   reconcileStripe(): Promise<void>;
 }
@@ -24,6 +28,8 @@ const schedule = `
 25 * * * * scan_fraud ?fill=1h
 10 0 * * * ensure_click_partitions ?fill=1d
 40 3 * * * reconcile ?fill=1d
+50 3 * * * mend_rollups ?fill=1d
+15 * * * * keep_rollups ?fill=1h
 20 4 * * * reconcile_stripe ?fill=1d
 0 9 * * 1 issue_invoices ?fill=8d
 0 10 * * * mark_overdue ?fill=1d
@@ -61,6 +67,8 @@ export function runJobs(deps: JobDeps): Promise<Runner> {
       scan_fraud: () => scanAllPrograms({ postgres, clock }),
       ensure_click_partitions: () => ensurePartitionsAround(postgres, clock.now()),
       reconcile: () => deps.reconcile(),
+      keep_rollups: () => deps.keepRollups(),
+      mend_rollups: () => deps.mendRollups(),
       reconcile_stripe: () => deps.reconcileStripe(),
     },
   });

@@ -16,6 +16,7 @@ export * from './setup.ts';
 export * from './simulate.ts';
 export * from './stripe.ts';
 export * from './track.ts';
+export * from './tracking.ts';
 export * from './verify.ts';
 export * from './visits.ts';
 export * from './webhooks.ts';

@@ -5,10 +5,12 @@ import type { ReportDeps } from './deps.ts';
 import { queryRoutes } from './http-query.ts';
 import { reportRevenue } from './revenue.ts';
 import { findSubject } from './subject.ts';
+import { trackingRoutes } from './tracking/http.ts';
 
 export function reportRoutes(deps: ReportDeps): Route[] {
   return [
     ...queryRoutes(deps),
+    ...trackingRoutes(deps),
     dataRoute(
       {
         method: 'GET',

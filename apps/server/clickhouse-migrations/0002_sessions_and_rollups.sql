@@ -57,7 +57,43 @@ settings
   replicated_deduplication_window = 10000,
   replicated_deduplication_window_seconds = 604800;
 
-create materialized view if not exists sessions_of_events to sessions as
+-- Two views, since most events carry nothing of what a visit brought with it: one makes a row of each visit's own event, the
+-- other counts what was done in it.
+create materialized view if not exists sessions_of_visits to sessions as
+select
+  workspace_id,
+  website_id,
+  program_id,
+  visit_day as day,
+  cityHash64(visitor_id, session_id) as session,
+  cityHash64(visitor_id) as visitor,
+  occurred_at as started_at,
+  toDateTime(occurred_at) as first_at,
+  toDateTime(occurred_at) as last_at,
+  toUInt32(1) as others,
+  path(events.landing_page) as landing_page,
+  referrer_host,
+  source,
+  medium,
+  campaign,
+  term,
+  content,
+  channel,
+  click_id_kind,
+  country,
+  region,
+  city,
+  device,
+  browser,
+  os,
+  language,
+  partner_id,
+  link_id,
+  is_returning
+from events
+where type = 'visit' and session_id != '' and is_test = 0;
+
+create materialized view if not exists sessions_of_acts to sessions as
 select
   workspace_id,
   website_id,
@@ -65,34 +101,14 @@ select
   visit_day as day,
   cityHash64(visitor_id, session_id) as session,
   max(cityHash64(visitor_id)) as visitor,
-  maxIf(occurred_at, type = 'visit') as started_at,
   min(toDateTime(occurred_at)) as first_at,
   max(toDateTime(occurred_at)) as last_at,
   sumWithOverflow(toUInt32(type = 'pageview')) as pageviews,
   sumWithOverflow(toUInt32(type = 'custom')) as events,
-  sumWithOverflow(toUInt32(type in ('visit', 'identify'))) as others,
-  max(if(type = 'pageview', (occurred_at, path), (toDateTime64(0, 3, 'UTC'), ''))) as exit_page,
-  max(if(type = 'visit', path(landing_page), '')) as landing_page,
-  max(if(type = 'visit', events.referrer_host, '')) as referrer_host,
-  max(events.source) as source,
-  max(events.medium) as medium,
-  max(events.campaign) as campaign,
-  max(events.term) as term,
-  max(events.content) as content,
-  max(events.channel) as channel,
-  max(events.click_id_kind) as click_id_kind,
-  maxIf(events.country, type = 'visit') as country,
-  maxIf(events.region, type = 'visit') as region,
-  maxIf(events.city, type = 'visit') as city,
-  maxIf(events.device, type = 'visit') as device,
-  maxIf(events.browser, type = 'visit') as browser,
-  maxIf(events.os, type = 'visit') as os,
-  maxIf(events.language, type = 'visit') as language,
-  max(events.partner_id) as partner_id,
-  max(events.link_id) as link_id,
-  max(events.is_returning) as is_returning
+  sumWithOverflow(toUInt32(type = 'identify')) as others,
+  max(if(type = 'pageview', (occurred_at, path), (toDateTime64(0, 3, 'UTC'), ''))) as exit_page
 from events
-where type in ('visit', 'pageview', 'custom', 'identify') and session_id != '' and is_test = 0
+where type in ('pageview', 'custom', 'identify') and session_id != '' and is_test = 0
 group by workspace_id, website_id, program_id, day, session;
 
 -- What arrived, by the hour and by the day on which its visit began: the quick answer to "how many", and what tells a

@@ -121,7 +121,11 @@ export const QueryRequest = Type.Object(
     ),
     filters: Type.Optional(filters),
     segment: Type.Optional(
-      Type.String({ maxLength: 255, description: 'name of a saved segment, whose filters must hold too' }),
+      Type.String({
+        pattern: '^[^\\u0000]*$',
+        maxLength: 255,
+        description: 'name of a saved segment, whose filters must hold too',
+      }),
     ),
     compare: Type.Optional(
       Type.Enum(['previous_period', 'previous_year'], {

@@ -30,23 +30,31 @@ export async function insertDemoPart(clickhouse: ClickHouse, order: DemoOrder): 
   const [start, end] = [order.part, order.part + 1].map((part) =>
     Math.round((days.length * part) / order.parts),
   ) as [number, number];
-  const own = days.slice(start, end).filter(({ visits }) => visits > 0);
+  const ownDays = days.slice(start, end).filter(({ visits }) => visits > 0);
   const before = days.slice(0, start).reduce((sum, { visits }) => sum + visits, 0);
-  const count = own.reduce((sum, { visits }) => sum + visits, 0);
-  const [first, last] = [own[0]?.day, own.at(-1)?.day];
+  const count = ownDays.reduce((sum, { visits }) => sum + visits, 0);
+  const [first, last] = [ownDays[0]?.day, ownDays.at(-1)?.day];
   if (first === undefined || last === undefined) return 0;
-  const params = { workspaceId: order.workspaceId, websiteId: order.websiteId, first, last };
-  const counted = async (types: string) => {
+  const params = { workspaceId: order.workspaceId, websiteId: order.websiteId };
+  const own = 'workspace_id = {workspaceId:UInt32} and website_id = {websiteId:String}';
+  const [known] = await clickhouse.rows<{ id: string }>(
+    `select event_id as id from events
+     where ${own} and type = 'visit' and startsWith(event_id, {prefix:String})
+       and occurred_at >= toDateTime64({first:String}, 3, 'UTC') and occurred_at < toDateTime64({last:String}, 3, 'UTC') + interval 1 day
+     limit 1`,
+    { ...params, prefix: prefixOf(order), first: `${first} 00:00:00`, last: `${last} 00:00:00` },
+  );
+  if (known !== undefined) return 0;
+  const countAll = async () => {
     const [row] = await clickhouse.rows<{ events: string }>(
-      `select count() as events from events where workspace_id = {workspaceId:UInt32} and website_id = {websiteId:String}
-         and startsWith(event_id, {prefix:String}) ${types}`,
-      { ...params, prefix: prefixOf(order) },
+      `select count() as events from events where ${own}`,
+      params,
     );
     return Number(row?.events ?? 0);
   };
-  if ((await counted("and type = 'visit'")) > 0) return 0;
-  await clickhouse.command(statementOf(order, own, before, count));
-  return counted('');
+  const there = await countAll();
+  await clickhouse.command(statementOf(order, ownDays, before, count));
+  return (await countAll()) - there;
 }
 
 const prefixOf = ({ seed, part }: DemoOrder) => `demo-${seed}-${part}-`;
@@ -160,8 +168,8 @@ function statementOf(
       if(device = 'desktop', ['Chrome', 'Chrome', 'Chrome', 'Edge', 'Firefox', 'Safari'], ['Chrome', 'Mobile Safari', 'Mobile Safari', 'Samsung Internet'])[h3 % if(device = 'desktop', 6, 4) + 1] as browser,
       if(device = 'desktop', ['Windows', 'Windows', 'Mac OS', 'Linux'], ['Android', 'iOS', 'iOS', 'Android'])[intDiv(h3, 100) % 4 + 1] as os,
       -- Seven in twenty visits are of somebody who was here before.
-      toUInt8(v % 20 >= 13 and v >= 20000) as is_back,
-      if(is_back, intDiv(v, 20) * 20 - 20 * (1 + h3 % 900) + intDiv(h3, 1000) % 13, v) as who,
+      toUInt8(v % 20 >= 13 and v >= 20) as is_back,
+      if(is_back, intDiv(v, 20) * 20 - 20 * (1 + h3 % least(900, greatest(1, intDiv(v, 20)))) + intDiv(h3, 1000) % 13, v) as who,
       toUInt32(floor(60 * pow((h2 % 10007) / 10007, 2))) as landing,
       toUInt8(1 + least(7, floor(-2.6 * log((h3 % 9973 + 1) / 9974)))) as pages,
       toUInt8(channel = 'affiliate') as is_affiliate,

@@ -69,7 +69,7 @@ async function countInClickHouse(
        union all ${counted('revenue', 'toString(currency)', 'sum(amount)', 'payment')}
        union all ${counted('refunded', 'toString(currency)', 'sum(amount)', 'refund')}
        union all select workspace_id, 'repeated events', '', toInt64(count() - uniqExact(event_id))
-       from events where ${inPeriod} group by workspace_id
+       from events where ${inPeriod} and not startsWith(event_id, 'demo-') group by workspace_id
      ) where total != 0`,
     { from: from.getTime(), before: before.getTime() },
   );

@@ -12,14 +12,21 @@ export interface AnswerRow {
   metrics: Record<string, number | null>;
 }
 
+interface SumsOptions {
+  useSums?: boolean;
+  /** From so many events on: fewer are counted sooner than sums are found and put together. */
+  worthwhile?: number;
+}
+
 /** The query that answers a question, from sums where they reach and are right, else from the events themselves. */
 export async function prepare(
   clickhouse: ClickHouse,
   question: Question,
-  { isFile = false, useSums = true }: { isFile?: boolean; useSums?: boolean } = {},
+  { isFile = false, ...sums }: { isFile?: boolean } & SumsOptions = {},
 ): Promise<BuiltQuery> {
   const plan = planOf(question);
-  const means = useSums ? await findMeans(clickhouse, question, plan) : new Map<Source, Means>();
+  const { useSums = true, worthwhile = 2_000_000 } = sums;
+  const means = useSums ? await findMeans(clickhouse, question, plan, worthwhile) : new Map<Source, Means>();
   return buildQuery(question, plan, means, isFile);
 }
 
@@ -27,6 +34,7 @@ async function findMeans(
   clickhouse: ClickHouse,
   question: Question,
   plan: Plan,
+  worthwhile: number,
 ): Promise<ReadonlyMap<Source, Means>> {
   const isWholeHours = areWholeHours(question.timeZone, question.period);
   const shortcuts = [...plan.bySource].map(
@@ -34,7 +42,8 @@ async function findMeans(
   );
   const isLong = question.period.before.getTime() - question.period.from.getTime() > dayMs;
   const wantsSums = isLong && shortcuts.some(([, shortcut]) => shortcut?.kind === 'rollups');
-  const known = wantsSums ? await findKnown(clickhouse, question.owner, question.period) : undefined;
+  const found = wantsSums ? await findKnown(clickhouse, question.owner, question.period) : undefined;
+  const known = found !== undefined && found.events >= worthwhile ? found : undefined;
   return new Map(
     shortcuts.map(([source, shortcut]): [Source, Means] => {
       if (shortcut?.kind !== 'rollups') return [source, { shortcut, coverage: undefined }];
@@ -48,7 +57,7 @@ async function findMeans(
 export async function answer(
   clickhouse: ClickHouse,
   question: Question,
-  options: { useSums?: boolean } = {},
+  options: SumsOptions = {},
 ): Promise<AnswerRow[]> {
   const { sql, params } = await prepare(clickhouse, question, options);
   const rows = await clickhouse.rows<Record<string, string | number | null>>(sql, params);

@@ -1,5 +1,6 @@
 import { invariant } from '../../platform/index.ts';
-import { type Coverage, type Covered, ownerCondition, ownerParams } from './coverage.ts';
+import { addDays } from '../period.ts';
+import { type Coverage, ownerCondition, ownerParams } from './coverage.ts';
 import { bucketOf, expressionOf, instantOf, isTime, type Source } from './dimensions.ts';
 import { conditionOf, Params, readFrom } from './filters.ts';
 import { type Component, type ComponentName, components, mergedOf, nothingOf } from './metrics.ts';
@@ -109,15 +110,13 @@ function piecesOf(
 ): Select[] {
   if (shortcut?.kind === 'hours') return [hoursPiece(question, names, params)];
   if (shortcut === undefined || coverage === undefined) {
-    return [eventsPiece(question, source, names, question.period, params)];
+    return [eventsPiece(question, source, names, [question.period], params)];
   }
   const pieces: Select[] = [];
-  const grain = shortcut.grains.includes('hour') ? 'hour' : 'day';
-  if (coverage.months.length > 0)
-    pieces.push(rollupPiece(question, names, shortcut, 'month', coverage.months, params));
-  if (coverage.days.length > 0)
-    pieces.push(rollupPiece(question, names, shortcut, grain, coverage.days, params));
-  for (const gap of coverage.gaps) pieces.push(eventsPiece(question, source, names, gap, params));
+  if (coverage.months.length + coverage.days.length > 0) {
+    pieces.push(rollupPiece(question, names, shortcut, coverage, params));
+  }
+  if (coverage.gaps.length > 0) pieces.push(eventsPiece(question, source, names, coverage.gaps, params));
   // Something must be asked, if only to learn that there is nothing.
   return pieces.length > 0
     ? pieces
@@ -126,7 +125,7 @@ function piecesOf(
           question,
           source,
           names,
-          { from: question.period.from, before: question.period.from },
+          [{ from: question.period.from, before: question.period.from }],
           params,
         ),
       ];
@@ -151,31 +150,48 @@ function countsOf(
 function rollupPiece(
   question: Question,
   names: readonly ComponentName[],
-  { dimension }: Extract<Shortcut, { kind: 'rollups' }>,
-  grain: 'hour' | 'day' | 'month',
-  covered: readonly Covered[],
+  { dimension, grains }: Extract<Shortcut, { kind: 'rollups' }>,
+  { months, days }: Coverage,
   params: Params,
 ): Select {
-  const builds = covered.flatMap(({ at, builds: all }) => all.map((build) => [at, build] as const));
-  const days = params.bind(
-    builds.map(([at]) => at),
-    'Array(Date)',
-  );
-  const numbers = params.bind(
-    builds.map(([, build]) => build),
-    'Array(UInt64)',
-  );
-  const first = params.bind(covered[0]?.at, 'Date');
-  const last = params.bind(covered.at(-1)?.at, 'Date');
+  const own = ownerCondition(question.owner);
+  const fine = grains.includes('hour') ? 'hour' : 'day';
+  const ranges = [
+    ...(months.length === 0 ? [] : [`(grain = 'month' and ${amongDays(months, params)})`]),
+    ...(days.length === 0 ? [] : [`(grain = '${fine}' and ${amongDays(days, params)})`]),
+  ];
   const condition = conditionOf(question.filters, () => 'key', params);
+  // An hour is part of what was added up as a day.
+  const built = fine === 'hour' ? "'day', toStartOfDay(at, 'UTC')" : 'grain, at';
   return {
     dims: question.dimensions.map((one) => (isTime(one) ? bucketOf(one, 'at') : 'key')),
     counts: countsOf(names, ({ inRollups }) => inRollups),
-    from: `rollups where ${ownerCondition(question.owner)} and dimension = '${dimension}' and grain = '${grain}'
-      and at >= toDateTime(${first}, 'UTC') and at < toDateTime(${last} + 1, 'UTC')
-      and (toDate(at), build) in (select arrayJoin(arrayZip(${days}, ${numbers})))
+    from: `rollups where ${own} and dimension = '${dimension}' and (${ranges.join(' or ')})
+      and (website_id, program_id, ${built}, build) in (
+        select website_id, program_id, grain, at, build from rollup_builds final where ${own})
       ${condition === '' ? '' : `and ${condition}`}`,
   };
+}
+
+/** From the first to the last of them; of a few gaps the days between are named, of many those that are there. */
+function amongDays(days: readonly string[], params: Params): string {
+  const [first, last] = [days[0], days.at(-1)].map((day) => params.bind(day, 'Date'));
+  const missing = daysBetween(days);
+  const within = `at >= toDateTime(${first}, 'UTC') and at < toDateTime(${last} + 1, 'UTC')`;
+  if (missing.length === 0) return within;
+  return missing.length < days.length
+    ? `${within} and toDate(at) not in ${params.bind(missing, 'Array(Date)')}`
+    : `${within} and toDate(at) in ${params.bind(days, 'Array(Date)')}`;
+}
+
+/** The days from the first to the last of some that are not among them. */
+function daysBetween(days: readonly string[]): string[] {
+  const between: string[] = [];
+  for (const [index, day] of days.entries()) {
+    const next = days[index + 1];
+    for (let at = addDays(day, 1); next !== undefined && at < next; at = addDays(at, 1)) between.push(at);
+  }
+  return between;
 }
 
 function hoursPiece(question: Question, names: readonly ComponentName[], params: Params): Select {
@@ -186,6 +202,9 @@ function hoursPiece(question: Question, names: readonly ComponentName[], params:
   };
 }
 
+const during = (instant: string, periods: readonly Period[], params: Params): string =>
+  `(${periods.map((period) => `(${within(instant, period, params)})`).join(' or ')})`;
+
 const within = (instant: string, { from, before }: Period, params: Params): string =>
   `${instant} >= fromUnixTimestamp64Milli(${params.bind(from.getTime(), 'Int64')})
      and ${instant} < fromUnixTimestamp64Milli(${params.bind(before.getTime(), 'Int64')})`;
@@ -194,7 +213,7 @@ function eventsPiece(
   question: Question,
   source: Source,
   names: readonly ComponentName[],
-  period: Period,
+  periods: readonly Period[],
   params: Params,
 ): Select {
   const dims = question.dimensions.map((one) => expressionOf(one, source) as string);
@@ -207,19 +226,23 @@ function eventsPiece(
   const condition = conditionOf(question.filters, readFrom(source), params);
   const where = [
     ownerCondition(question.owner),
-    within(instantOf[source], period, params),
+    during(instantOf[source], periods, params),
     ...(condition === '' ? [] : [condition]),
   ].join(' and ');
   switch (source) {
     case 'visits': {
-      const [first, last] = [period.from, period.before].map((at) =>
-        params.bind(at.toISOString().slice(0, 10), 'Date32'),
-      );
+      // The visit's day is in the index, its first instant is not.
+      const days = periods.map((period) => {
+        const [first, last] = [period.from, period.before].map((at) =>
+          params.bind(at.toISOString().slice(0, 10), 'Date32'),
+        );
+        return `(day >= ${first} and day <= ${last})`;
+      });
       return {
         dims,
         counts,
         // A visit whose own event is not here yet has begun at zero.
-        from: `sessions final where day >= ${first} and day <= ${last} and toUnixTimestamp64Milli(started_at) != 0 and ${where}`,
+        from: `sessions final where (${days.join(' or ')}) and toUnixTimestamp64Milli(started_at) != 0 and ${where}`,
       };
     }
     case 'views': {

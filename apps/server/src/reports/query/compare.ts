@@ -2,6 +2,7 @@ import { type ClickHouse, dayMs, hourMs } from '../../platform/index.ts';
 import { addDays, dayIn, offsetMs, startOfDay } from '../period.ts';
 import { type AnswerRow, answer } from './answer.ts';
 import { isTime as isTimeDimension } from './dimensions.ts';
+import { metrics } from './metrics.ts';
 import type { Period, Question, TimeDimension } from './question.ts';
 
 export type Comparison = 'previous_period' | 'previous_year';
@@ -58,8 +59,13 @@ export async function withPrevious(
     offset: 0,
   });
   const known = new Map(then.map((row) => [keyOf(row, true), row.metrics]));
-  const nothing = Object.fromEntries(question.metrics.map((name) => [name, 0]));
+  const nothing = nothingOf(question);
   return rows.map((row) => ({ ...row, previous: known.get(keyOf(row, false)) ?? nothing }));
+}
+
+/** What the metrics are where nothing happened. */
+function nothingOf({ metrics: asked }: Question): AnswerRow['metrics'] {
+  return Object.fromEntries(asked.map((name) => [name, metrics[name].isRatio ? null : 0]));
 }
 
 /** Only what is shown needs to be known of then. */
@@ -108,7 +114,7 @@ export function filled(question: Question, rows: readonly AnswerRow[]): AnswerRo
   const [time, ...others] = question.dimensions;
   if (time === undefined || others.length > 0 || !isTimeDimension(time)) return [...rows];
   const known = new Map(rows.map((row) => [row.dimensions[time], row]));
-  const nothing = Object.fromEntries(question.metrics.map((name) => [name, 0]));
+  const nothing = nothingOf(question);
   return bucketsOf(time, question.period, question.timeZone).map(
     (bucket) => known.get(bucket) ?? { dimensions: { [time]: bucket }, metrics: nothing },
   );

@@ -87,6 +87,8 @@ export type ComponentName = keyof typeof components;
 export interface Metric {
   ways: readonly Way[];
   isMoney?: true;
+  /** Nothing, not zero, where there is nothing to divide by. */
+  isRatio?: true;
 }
 
 interface Way {
@@ -101,6 +103,7 @@ const money = (of: readonly ComponentName[], as?: string): Metric => ({
   isMoney: true,
 });
 const ratio = (of: readonly ComponentName[], over: string, under: string, digits: number): Metric => ({
+  isRatio: true,
   ways: [{ of, as: `if(${under} = 0, null, round(toFloat64(${over}) / ${under}, ${digits}))` }],
 });
 const share = (part: ComponentName, whole: ComponentName): Metric =>

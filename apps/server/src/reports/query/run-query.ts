@@ -55,7 +55,7 @@ async function ask(deps: QueryDeps, subject: Subject, request: Request): Promise
     money: { currency, factors: [], isConverted: false },
   };
   planOf(draft);
-  if (!request.metrics.some((name) => metrics[name].isMoney)) return { question: draft, currencies: [] };
+  if (!asksForMoney(request)) return { question: draft, currencies: [] };
   const { money, currencies } = await findConversion(
     deps,
     { owner, period, filters, groups, timeZone },
@@ -78,8 +78,8 @@ export async function runQuery(deps: QueryDeps, subject: Subject, request: Reque
   if (request.orderBy[0]?.direction === 'desc' && isCurve) rows = [...rows].reverse();
   const earlier = request.compare && periodBefore(period, timeZone, request.compare);
   if (earlier !== undefined) {
-    const conversion = question.money.isConverted || currencies.length > 0;
-    const money = conversion
+    // Other currencies may have occurred then.
+    const money = asksForMoney(request)
       ? (await findConversion(deps, { ...question, period: earlier }, question.money.currency as Currency))
           .money
       : question.money;
@@ -96,6 +96,8 @@ export async function runQuery(deps: QueryDeps, subject: Subject, request: Reque
     lag_seconds: Math.round(lagSeconds * 1000) / 1000,
   };
 }
+
+const asksForMoney = ({ metrics: asked }: Request) => asked.some((name) => metrics[name].isMoney);
 
 function ends({ from, before }: Question['period']): { from: string; to: string } {
   return { from: from.toISOString(), to: new Date(before.getTime() - 1).toISOString() };

@@ -4,8 +4,8 @@ import { dimensions } from '../query/dimensions.ts';
 
 /** A day is over when no visit of it can be running and no event of it is on its way any more. */
 const openDays = 2;
-/** So many days are added up by one statement, which bounds its memory. */
-const atOnce = 8;
+/** So many days are added up by one statement, of so many events, which bounds its memory. */
+const atOnce = { days: 62, events: 4_000_000n };
 
 /** Days or months of a website and program whose events are not as they were when they were added up, if ever. */
 interface Stale {
@@ -76,7 +76,16 @@ function chunksOf(days: readonly Stale[]): Stale[][] {
   }
   return [...owned.values()].flatMap((own) => {
     const chunks: Stale[][] = [];
-    for (let start = 0; start < own.length; start += atOnce) chunks.push(own.slice(start, start + atOnce));
+    let room = 0n;
+    for (const day of own) {
+      const last = chunks.at(-1);
+      room -= BigInt(day.rows);
+      if (last !== undefined && room >= 0n && last.length < atOnce.days) last.push(day);
+      else {
+        chunks.push([day]);
+        room = atOnce.events - BigInt(day.rows);
+      }
+    }
     return chunks;
   });
 }

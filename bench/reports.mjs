@@ -1,6 +1,6 @@
 // How long a dashboard's ten standard queries take over 30 days and over a year, on 10 and on 100 million events in the
 // embedded engine, and the same asked of the raw table with the SQL that comes to mind first.
-// `--quick`: 2 and 10 million, under 50 s. `--events 2,10`: millions of one's own.
+// `--quick`: 2 and 10 million. `--events 2,10`: millions of one's own. Most of the time goes into making the events.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

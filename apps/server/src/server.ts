@@ -5,6 +5,7 @@ import pg from 'pg';
 import { invoiceRoutes, payoutRoutes, reportingRoutes, statementRoutes } from './billing/index.ts';
 import { listCommissionsRoute } from './commissions/index.ts';
 import { identifyVisitor, leadRoutes, listLeadsRoute } from './customers/index.ts';
+import { demoRoutes } from './demo/index.ts';
 import { erasePerson, erasureRoutes } from './erasure/index.ts';
 import { fraudRoutes } from './fraud/index.ts';
 import { buildApp } from './http/app.ts';
@@ -30,7 +31,7 @@ import {
   type Shipper,
 } from './platform/index.ts';
 import { rateRoutes } from './rates/index.ts';
-import { reconcileAll, reportRoutes } from './reports/index.ts';
+import { keepRollups, mendRollups, reconcileAll, reportRoutes } from './reports/index.ts';
 import { simulateRoutes } from './simulate/index.ts';
 import { openStripeEdge, type StripeEdge, type StripeSettings } from './stripe/index.ts';
 import {
@@ -156,6 +157,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     ...fraudRoutes(stores),
     ...simulateRoutes(stores),
     ...reportRoutes({ postgres, clickhouse, directory, clock, lagSeconds: () => shipper.lagSeconds() }),
+    ...demoRoutes({ postgres, clickhouse, directory, clock }),
     ...verifyRoutes(stores),
     ...erasureRoutes({ ...stores, clickhouse }),
     ...stripe.routes,
@@ -185,6 +187,8 @@ export async function openServer(options: ServerOptions): Promise<Server> {
         clock,
         log,
         reconcile: () => reconcileAll({ postgres, clickhouse, log, clock }),
+        keepRollups: () => keepRollups({ clickhouse, clock }),
+        mendRollups: () => mendRollups({ clickhouse, clock, log }),
         reconcileStripe: () => stripe.reconcile(),
         erase: (key) => erasePerson({ ...stores, clickhouse }, key),
       })

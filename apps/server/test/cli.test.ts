@@ -309,3 +309,17 @@ describe('headwater verify', () => {
     });
   });
 });
+
+describe('headwater demo-data', () => {
+  it('makes a shop with a year behind it, and says where it is', async () => {
+    const made = await run(['demo-data', '--events', '5_000', '--seed', '3', '--json']);
+    expect([made.code, made.err]).toEqual([0, '']);
+    const told = JSON.parse(made.out);
+    expect(told.events).toBeGreaterThan(4000);
+    const asked = { program_id: told.program_id, metrics: ['visits', 'payments'], from: '2020-01-01' };
+    const [row] = (await server.post('/api/v1/query', asked, server.key)).body.data.rows;
+    expect(row.metrics.visits).toBeGreaterThan(500);
+    expect(row.metrics.payments).toBeGreaterThan(0);
+    expect(await run(['demo-data', '--events', 'many'])).toMatchObject({ code: 2 });
+  });
+});

@@ -31,6 +31,7 @@ const idOfCollection: Record<string, (own: Holding) => unknown> = {
   'webhook-messages': (own) => own.webhookMessageId,
   'fraud-signals': (own) => own.signalId,
   erasures: (own) => own.erasureId,
+  segments: (own) => own.segmentId,
 };
 
 /** Fields that name something of a tenant, wherever they stand: in a path, a query or a body. */
@@ -83,6 +84,18 @@ const exceptions: Record<string, (body: Record<string, unknown>, own: Holding) =
   'POST /api/v1/fx-rates': () => ({
     rates: [{ date: '2026-01-01', currency: 'EUR', usd_per_unit: '1.1' }],
   }),
+  'POST /api/v1/query': (_body, own) => ({
+    program_id: own.programId,
+    metrics: ['visits', 'gross_revenue_cents'],
+    dimensions: ['channel', 'day'],
+    filters: [{ dimension: 'source', operator: 'is_not', values: ['nobody'] }],
+  }),
+  'POST /api/v1/segments': (_body, own) => ({
+    program_id: own.programId,
+    name: newId('segment'),
+    filters: [{ dimension: 'channel', operator: 'is', values: ['email'] }],
+  }),
+  'POST /api/v1/websites/:id/demo-events': () => ({ events: 1000 }),
   'POST /api/v1/track/refund': (body, own) => ({ ...body, transaction_id: own.transactionId }),
 };
 
@@ -157,7 +170,7 @@ export function paramOf(name: string, collection: string): (own: Holding) => unk
 function exampleQuery(route: Route, own: Holding): Record<string, string> {
   if (route.query === undefined) return {};
   const wanted = exampleObject(route.query, own, true);
-  if (route.path.includes('/reports/')) wanted.program_id = own.programId;
+  if (route.path.includes('/reports/') || route.path.endsWith('/segments')) wanted.program_id = own.programId;
   return Object.fromEntries(Object.entries(wanted).map(([name, value]) => [name, String(value)]));
 }
 

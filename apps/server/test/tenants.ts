@@ -25,6 +25,7 @@ export interface Holding extends BillingHolding {
   /** Of a fraud signal. */
   signalId: number;
   erasureId: number;
+  segmentId: number;
   keyId: number;
   stripeEndpointId: number;
   /** Our id of an event in the inbox. */
@@ -170,6 +171,15 @@ async function openHolding(
   if (account !== undefined) {
     await post(`/api/v1/programs/${program.id}/stripe/connect`, { api_key: stripeKey }, key);
   }
+  const { data: segment } = await post(
+    '/api/v1/segments',
+    {
+      program_id: program.id,
+      name: `${mark} segment`,
+      filters: [{ dimension: 'source', operator: 'is', values: [mark] }],
+    },
+    key,
+  );
   const page = must(await server.get(`/api/v1/programs/${program.id}/payments?limit=1`, key));
   // When an endpoint was last heard of is noted behind the answer.
   await server.server.stripe.settled();
@@ -190,6 +200,7 @@ async function openHolding(
     transactionId: `${mark}-transaction`,
     paymentId,
     commissionId,
+    segmentId: segment.id,
     signalId: await addSignal(server, commissionId, mark),
     erasureId: await addErasure(server, key, mark),
     keyId: apiKey.id,

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { demoDataCommand } from './commands/demo-data.ts';
 import { erasePersonCommand } from './commands/erase-person.ts';
 import { exportPersonCommand } from './commands/export-person.ts';
 import { setUpStripeCommand } from './commands/setup-stripe.ts';
@@ -38,6 +39,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   program.addCommand(verifyCommand(end));
   program.addCommand(erasePersonCommand(end));
   program.addCommand(exportPersonCommand(end));
+  program.addCommand(demoDataCommand());
   const stripe = group('stripe', 'Look after what Stripe delivers');
   for (const make of [
     stripeStatusCommand,

@@ -1,5 +1,6 @@
 /** The wire: schemas of every request and answer, and the catalogue of errors. No logic. */
 export * from './billing.ts';
+export * from './demo.ts';
 export * from './erasures.ts';
 export * from './errors.ts';
 export * from './explain.ts';
@@ -8,6 +9,7 @@ export * from './fraud.ts';
 export * from './lists.ts';
 export * from './mails.ts';
 export * from './payouts.ts';
+export * from './query.ts';
 export * from './rates.ts';
 export * from './reporting.ts';
 export * from './reports.ts';
@@ -16,6 +18,7 @@ export * from './setup.ts';
 export * from './simulate.ts';
 export * from './stripe.ts';
 export * from './track.ts';
+export * from './tracking.ts';
 export * from './verify.ts';
 export * from './visits.ts';
 export * from './webhooks.ts';

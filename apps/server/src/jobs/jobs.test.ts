@@ -30,6 +30,8 @@ describe('the schedule', () => {
       if (isStoreAway) throw new Error('the store is away');
       reconciled += 1;
     },
+    keepRollups: async () => {},
+    mendRollups: async () => {},
     reconcileStripe: async () => {
       reconciledStripe += 1;
     },

@@ -15,6 +15,10 @@ export interface JobDeps {
   log: Log;
   /** Compares PostgreSQL and ClickHouse and reports where they differ. */
   reconcile(): Promise<void>;
+  /** Adds up, for reports, the days that are over. */
+  keepRollups(): Promise<void>;
+  /** Compares what ClickHouse's views hold with its events, and mends them. */
+  mendRollups(): Promise<void>;
   /** Compares yesterday of every connected Stripe account with the books, and fetches what is missing. */
   reconcileStripe(): Promise<void>;
   /** Carries an erasure of a person out; throws to be called again later. */
@@ -30,6 +34,8 @@ const schedule = `
 5 * * * * forget_addresses ?fill=1h
 10 0 * * * ensure_click_partitions ?fill=1d
 40 3 * * * reconcile ?fill=1d
+50 3 * * * mend_rollups ?fill=1d
+15 * * * * keep_rollups ?fill=1h
 20 4 * * * reconcile_stripe ?fill=1d
 0 9 * * 1 issue_invoices ?fill=8d
 0 10 * * * mark_overdue ?fill=1d
@@ -73,6 +79,8 @@ export function runJobs(deps: JobDeps): Promise<Runner> {
         await deps.erase({ workspaceId, id: BigInt(id) });
       },
       reconcile: () => deps.reconcile(),
+      keep_rollups: () => deps.keepRollups(),
+      mend_rollups: () => deps.mendRollups(),
       reconcile_stripe: () => deps.reconcileStripe(),
     },
   });

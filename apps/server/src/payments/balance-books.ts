@@ -6,6 +6,13 @@ import { booksOfPayment, difference, sumOf } from './books-of-payment.ts';
 import type { BookablePayment } from './payment.ts';
 import * as queries from './queries.ts';
 
+/** What came of bringing the books in line. */
+export interface BooksChange {
+  commissions: KeptChange[];
+  /** How much more of the platform's fee is owed; below zero when some is given back. */
+  feeMinor: bigint;
+}
+
 /** How much more (or, below zero, less) of a commission its partner keeps. */
 export interface KeptChange {
   commissionId: bigint;
@@ -25,13 +32,14 @@ export async function balanceBooks(
   kind: TransactionKind,
   now: Date,
   reason: string | null = null,
-): Promise<KeptChange[]> {
+): Promise<BooksChange> {
   const { workspaceId, id } = payment;
   // Locked first, read after: a release of holds cannot move this money meanwhile.
   const commissions = await lockBookedCommissions(trx, workspaceId, id);
   const standing = await queries.loadStanding(trx, payment);
   const balances = await listBalancesOfPayment(trx, workspaceId, id);
   const books = booksOfPayment(payment, standing, commissions, balances);
+  const entries = difference(balances, books.wanted);
   const changes: KeptChange[] = [];
   for (const { commission, keptMinor, pendingMinor, held } of books.commissions) {
     const { commissionId, partnerId, currency } = commission;
@@ -49,9 +57,12 @@ export async function balanceBooks(
     paymentId: id,
     reason,
     postedAt: now,
-    entries: difference(balances, books.wanted),
+    entries,
   });
-  return changes;
+  const feeMinor = entries
+    .filter(({ account }) => account === 'fee_expense')
+    .reduce((sum, { amountMinor }) => sum + amountMinor, 0n);
+  return { commissions: changes, feeMinor };
 }
 
 /** The commissions that the decision in force gives, the largest first. */

@@ -8,7 +8,7 @@ import {
 import { type Entry, postTransaction } from '../ledger/index.ts';
 import type { Currency } from '../money/index.ts';
 import type { Transaction } from '../platform/index.ts';
-import { balanceBooks, type KeptChange } from './balance-books.ts';
+import { type BooksChange, balanceBooks } from './balance-books.ts';
 import type { BookablePayment, PartnerEarning, PaymentDecision } from './payment.ts';
 import * as queries from './queries.ts';
 
@@ -44,7 +44,7 @@ export async function bookRedecision(
   cause: string,
   now: Date,
   kind: 'payment' | 'redecision' = 'redecision',
-): Promise<{ commissionIds: bigint[]; changes: KeptChange[] }> {
+): Promise<{ commissionIds: bigint[]; changes: BooksChange }> {
   await queries.insertDecision(trx, payment, decision, cause, now);
   const booked = await lockBookedCommissions(trx, payment.workspaceId, payment.id);
   const commissionIds: bigint[] = [];

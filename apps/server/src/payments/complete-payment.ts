@@ -7,7 +7,7 @@ import { decidePayment, type FoundCustomer } from './decide-payment.ts';
 import type { PaymentDeps } from './door.ts';
 import { findPayer } from './find-payer.ts';
 import type { PaymentDecision, PaymentFact, PaymentOutcome } from './payment.ts';
-import { commissionEvents, partnerOf, retoldEvents } from './payment-events.ts';
+import { commissionEvents, feeEvents, partnerOf, retoldEvents } from './payment-events.ts';
 import * as queries from './queries.ts';
 import { findNamedVisit, inferVisit, joinVisitorAndEmail } from './visit-half.ts';
 
@@ -43,6 +43,7 @@ async function addMissingHalves(
   const isSameMoney = stored.amountMinor === fact.amountMinor && stored.currency === fact.currency;
   if (stored.source === fact.source || !isSameMoney) return undefined;
   const before = {
+    payment: stored,
     visit: (await queries.findPaymentVisit(trx, stored.workspaceId, stored.id)) ?? null,
     partner: await storedPartner(trx, stored),
   };
@@ -58,15 +59,19 @@ async function addMissingHalves(
   if (visit !== null && visit !== before.visit) await queries.saveVisit(trx, stored, visit, now);
   await joinVisitorAndEmail(trx, fact, now);
   let commissionIds: bigint[] = [];
+  let feeMinor = 0n;
   if (half !== undefined) {
     await queries.setCustomer(trx, stored, half.found.customer.id);
-    ({ commissionIds } = await bookRedecision(trx, half.payment, half.decision, fact.source, now));
+    const booked = await bookRedecision(trx, half.payment, half.decision, fact.source, now);
+    ({ commissionIds } = booked);
+    feeMinor = booked.changes.feeMinor;
   }
   const partner = half === undefined ? before.partner : partnerOf(half.decision);
   const at = stored.occurredAt;
   await appendEvents(trx, [
     ...retoldEvents(payment, stored.amountMinor, { ...before, at }, { visit, partner, at }),
     ...commissionEvents(payment, decision, visit, stored.occurredAt),
+    ...feeEvents(payment, feeMinor, visit, stored.occurredAt),
   ]);
   return { outcome: 'completed', payment: { paymentId: stored.id, decision, commissionIds } };
 }

@@ -213,7 +213,7 @@ async function bookAgain(
     isFirst ? 'payment' : 'redecision',
   );
   if (isFirst) {
-    const told = { ...decision, earnings: [] };
+    const told = { ...decision, earnings: [], fee: null };
     await appendEvents(trx, paymentEvents(payment, amountMinor, told, visit.after, occurredAt));
   } else {
     const credit = payment.decision?.credits[0];

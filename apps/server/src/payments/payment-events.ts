@@ -11,6 +11,9 @@ export interface TellablePayment {
   customerId: bigint | null;
   currency: Currency;
   isTest: boolean;
+  productId?: string | null;
+  subscriptionInterval?: string | null;
+  isRecurring?: boolean;
 }
 
 /** The members that every event of a payment shares: whose it is, and the context of the visit that brought it. */
@@ -28,6 +31,9 @@ export function baseEvent(payment: TellablePayment, visit: PaymentVisit | null, 
     customer_id: payment.customerId === null ? undefined : Number(payment.customerId),
     payment_id: Number(payment.id),
     currency: payment.currency,
+    product: payment.productId ?? undefined,
+    plan: payment.subscriptionInterval ?? undefined,
+    is_returning: payment.isRecurring ? 1 : undefined,
     is_test: payment.isTest ? 1 : 0,
   };
 }
@@ -54,7 +60,18 @@ export function paymentEvents(
   return [
     { ...told, ...partnerOf(decision), type: 'payment', amount: Number(amountMinor) },
     ...commissionEvents(payment, decision, visit, at),
+    ...feeEvents(payment, decision?.fee?.amountMinor ?? 0n, visit, at),
   ];
+}
+
+/** What the platform charges for a payment, or (below zero) gives back. */
+export function feeEvents(
+  payment: TellablePayment,
+  feeMinor: bigint,
+  visit: PaymentVisit | null,
+  at: Date,
+): EventRow[] {
+  return feeMinor === 0n ? [] : [{ ...baseEvent(payment, visit, at), type: 'fee', fee: Number(feeMinor) }];
 }
 
 export function commissionEvents(
@@ -74,6 +91,8 @@ export function commissionEvents(
 
 /** How a payment's event is told. */
 export interface Telling {
+  /** As it was then; left out: as it is now. */
+  payment?: TellablePayment;
   visit: PaymentVisit | null;
   partner: Partial<EventRow>;
   at: Date;
@@ -91,7 +110,7 @@ export function retoldEvents(
 ): EventRow[] {
   return [
     {
-      ...baseEvent(payment, before.visit, before.at),
+      ...baseEvent(before.payment ?? payment, before.visit, before.at),
       ...before.partner,
       sign: -1,
       amount: -Number(amountMinor),
@@ -109,6 +128,8 @@ export function refundEvents(
     amountMinor: bigint;
     partner: Partial<EventRow>;
     deductions: readonly { partnerId: number; currency: Currency; deductedMinor: bigint }[];
+    /** What the fee became more by: zero or less. */
+    feeMinor: bigint;
   },
   visit: PaymentVisit | null,
   at: Date,
@@ -129,5 +150,6 @@ export function refundEvents(
         commission: -Number(deductedMinor),
       }),
     ),
+    ...feeEvents(payment, refund.feeMinor, visit, at),
   ];
 }

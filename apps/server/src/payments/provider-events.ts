@@ -1,7 +1,7 @@
 import { appendEvents, newEventId, type Transaction } from '../platform/index.ts';
-import type { KeptChange } from './balance-books.ts';
+import type { BooksChange } from './balance-books.ts';
 import { storedPartner } from './complete-payment.ts';
-import { baseEvent } from './payment-events.ts';
+import { baseEvent, feeEvents } from './payment-events.ts';
 import type { ProviderDispute } from './provider-payment.ts';
 import type { PastPayment } from './provider-queries.ts';
 import * as queries from './queries.ts';
@@ -23,25 +23,25 @@ export async function tellRefund(
   await appendEvents(trx, [refund.sign === 1 ? told : { ...told, sign: -1 }]);
 }
 
-/** Tells what changed for partners. */
+/** Tells what changed for partners, and of the fee. */
 export async function tellChanges(
   trx: Transaction,
   payment: PastPayment,
-  changes: readonly KeptChange[],
+  { commissions, feeMinor }: BooksChange,
   at: Date,
 ): Promise<void> {
-  if (changes.length === 0) return;
+  if (commissions.length === 0 && feeMinor === 0n) return;
   const visit = (await queries.findPaymentVisit(trx, payment.workspaceId, payment.id)) ?? null;
-  await appendEvents(
-    trx,
-    changes.map(({ partnerId, currency, changeMinor }) => ({
+  await appendEvents(trx, [
+    ...commissions.map(({ partnerId, currency, changeMinor }) => ({
       ...baseEvent(payment, visit, at),
-      type: 'commission',
+      type: 'commission' as const,
       partner_id: partnerId,
       currency,
       commission: Number(changeMinor),
     })),
-  );
+    ...feeEvents(payment, feeMinor, visit, at),
+  ]);
 }
 
 export async function tellDispute(

@@ -159,7 +159,6 @@ export async function deleteClaim(
 export interface PastPayment extends StoredPayment {
   programId: number;
   saleType: string;
-  isRecurring: boolean;
   emailHash: Buffer | null;
   /** Null: the provider has no say in its decision. */
   claim: string | null;
@@ -169,7 +168,7 @@ export interface PastPayment extends StoredPayment {
 }
 
 const pastColumns = `${paymentColumns},
-  p.sale_type as "saleType", p.is_recurring as "isRecurring", p.email_hash as "emailHash", c.claim, a.decision,
+  p.sale_type as "saleType", p.email_hash as "emailHash", c.claim, a.decision,
   exists (select from commissions k where k.workspace_id = p.workspace_id and k.payment_id = p.id
           and k.superseded_at is null) as earned,
   exists (select from commissions k where k.workspace_id = p.workspace_id and k.payment_id = p.id

@@ -57,6 +57,8 @@ export interface StoredPayment {
   shippingMinor: bigint;
   isTest: boolean;
   subscriptionId: string | null;
+  subscriptionInterval: string | null;
+  isRecurring: boolean;
   productId: string | null;
   occurredAt: Date;
   receivedAt: Date;
@@ -66,7 +68,8 @@ export const paymentColumns = `
   p.workspace_id as "workspaceId", p.id, p.program_id as "programId", p.website_id as "websiteId",
   p.customer_id as "customerId", p.transaction_id as "transactionId", p.source, p.amount_minor as "amountMinor",
   p.currency, p.tax_minor as "taxMinor", p.shipping_minor as "shippingMinor", p.is_test as "isTest",
-  p.subscription_id as "subscriptionId", p.product_id as "productId", p.occurred_at as "occurredAt",
+  p.subscription_id as "subscriptionId",
+  p.subscription_interval as "subscriptionInterval", p.is_recurring as "isRecurring", p.product_id as "productId", p.occurred_at as "occurredAt",
   p.received_at as "receivedAt"`;
 
 const lockByPaymentKey = statement(

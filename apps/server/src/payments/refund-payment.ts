@@ -118,12 +118,15 @@ async function bookRefund(
   now: Date,
 ): Promise<Deduction[]> {
   const changes = await balanceBooks(trx, { ...payment, programId: program.id }, 'refund', now);
-  const deductions = changes
+  const deductions = changes.commissions
     .filter(({ changeMinor }) => changeMinor < 0n)
     .map(({ partnerId, currency, changeMinor }) => ({ partnerId, currency, deductedMinor: -changeMinor }));
   const visit = (await queries.findPaymentVisit(trx, payment.workspaceId, payment.id)) ?? null;
   const partner = await storedPartner(trx, payment);
-  await appendEvents(trx, refundEvents(payment, { amountMinor, partner, deductions }, visit, now));
+  await appendEvents(
+    trx,
+    refundEvents(payment, { amountMinor, partner, deductions, feeMinor: changes.feeMinor }, visit, now),
+  );
   return deductions;
 }
 
@@ -157,7 +160,10 @@ export async function recordTestRefund(
       currency,
       isTest: true,
     };
-    await appendEvents(trx, refundEvents(told, { amountMinor, partner: {}, deductions: [] }, null, now));
+    await appendEvents(
+      trx,
+      refundEvents(told, { amountMinor, partner: {}, deductions: [], feeMinor: 0n }, null, now),
+    );
     return id;
   });
 }

@@ -59,7 +59,10 @@ export async function settleTestPayments(
         occurredAt: refund.at,
       });
       const { amountMinor, at } = refund;
-      await appendEvents(trx, refundEvents(payment, { amountMinor, partner: {}, deductions: [] }, null, at));
+      await appendEvents(
+        trx,
+        refundEvents(payment, { amountMinor, partner: {}, deductions: [], feeMinor: 0n }, null, at),
+      );
     }
   }
 }

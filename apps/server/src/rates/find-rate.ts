@@ -24,6 +24,16 @@ export async function findUsdRate(
   return row === undefined ? undefined : { usdPerUnit: row.usdPerUnit, asOf: row.asOf };
 }
 
+/** The same for many currencies and days at once: what a unit is worth in dollars, by `EUR 2026-01-31`. */
+export async function findUsdRates(
+  sql: Sql,
+  workspaceId: number,
+  wanted: readonly { currency: string; day: string }[],
+): Promise<Map<string, string>> {
+  const rows = await queries.findLatestOfDays(sql, workspaceId, wanted, maxAgeDays);
+  return new Map(rows.map(({ currency, day, usdPerUnit }) => [`${currency} ${day}`, usdPerUnit]));
+}
+
 /** An amount in US cents, rounded once, half to even. */
 export function toUsdMinor(amountMinor: bigint, currency: Currency, usdPerUnit: string): bigint {
   const [whole = '0', fraction = ''] = usdPerUnit.split('.');

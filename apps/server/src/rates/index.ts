@@ -3,5 +3,5 @@
  * that come later change nothing that was decided. Without a rate nothing is converted; no rate is guessed.
  */
 export { type Converter, type DatedAmount, openConverter, type UsedRate } from './convert.ts';
-export { findUsdRate, toUsdMinor, type UsdRate } from './find-rate.ts';
+export { findUsdRate, findUsdRates, toUsdMinor, type UsdRate } from './find-rate.ts';
 export { rateRoutes } from './http.ts';

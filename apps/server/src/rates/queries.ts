@@ -96,3 +96,28 @@ export function listRates(
   const { workspaceId, currency, to, after, limit } = asked;
   return sql.query(list, [workspaceId, currency, to, after?.currency ?? null, after?.asOf ?? null, limit]);
 }
+
+const latestOfDays = statement(
+  'rates.latest_of_days',
+  `select w.currency, w.day::text as day, trim_scale(r.usd_per_unit)::text as "usdPerUnit"
+   from (select distinct * from unnest($2::text[], $3::date[]) as w(currency, day)) w
+   join lateral (
+     select usd_per_unit from fx_rates
+     where workspace_id = $1 and currency = w.currency and as_of <= w.day and as_of > w.day - $4::integer
+     order by as_of desc limit 1
+   ) r on true`,
+);
+
+export function findLatestOfDays(
+  sql: Sql,
+  workspaceId: number,
+  wanted: readonly { currency: string; day: string }[],
+  maxAgeDays: number,
+): Promise<{ currency: string; day: string; usdPerUnit: string }[]> {
+  return sql.query(latestOfDays, [
+    workspaceId,
+    wanted.map(({ currency }) => currency),
+    wanted.map(({ day }) => day),
+    maxAgeDays,
+  ]);
+}

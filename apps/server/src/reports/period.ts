@@ -56,16 +56,16 @@ function readInstant(name: string, value: unknown): Date {
   return at;
 }
 
-function addDays(day: string, days: number): string {
+export function addDays(day: string, days: number): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + days * dayMs).toISOString().slice(0, 10);
 }
 
-function dayIn(timeZone: string, at: Date): string {
+export function dayIn(timeZone: string, at: Date): string {
   return new Intl.DateTimeFormat('en-CA', { timeZone }).format(at);
 }
 
 /** The first instant of a day in a time zone, which is not always midnight nor 24 hours after the last one. */
-function startOfDay(day: string, timeZone: string): Date {
+export function startOfDay(day: string, timeZone: string): Date {
   const utc = Date.parse(`${day}T00:00:00Z`);
   // The offset at the result may differ from the one at the guess (a clock change between them): look again.
   const guess = utc - offsetMs(timeZone, new Date(utc));
@@ -73,7 +73,7 @@ function startOfDay(day: string, timeZone: string): Date {
   return new Date(start);
 }
 
-function offsetMs(timeZone: string, at: Date): number {
+export function offsetMs(timeZone: string, at: Date): number {
   const parts = new Intl.DateTimeFormat('en-US', {
     timeZone,
     hourCycle: 'h23',

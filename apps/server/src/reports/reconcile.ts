@@ -11,7 +11,7 @@ export interface Difference {
 }
 
 /**
- * Counts clicks, payments, revenue and refunds in both stores, test events left out, and tells where they differ
+ * Counts clicks, payments, revenue and refunds in both stores, test and made-up events (demo/) left out, and tells where they differ
  * (invariant 7: each question has one store, and the two are compared). Differences are expected only for what was
  * not shipped yet. `before` is the first instant outside.
  */
@@ -61,7 +61,7 @@ async function countInClickHouse(
 ): Promise<queries.Count[]> {
   const counted = (what: Difference['what'], currency: string, amount: string, type: string) =>
     `select workspace_id as workspaceId, '${what}' as what, ${currency} as unit, toInt64(${amount}) as total
-     from events where ${inPeriod} and is_test = 0 and type = '${type}' group by workspaceId, unit`;
+     from events where ${inPeriod} and is_test = 0 and type = '${type}' and not startsWith(event_id, 'demo-') group by workspaceId, unit`;
   const rows = await clickhouse.rows<{ workspaceId: number; what: string; unit: string; total: string }>(
     `select * from (
        ${counted('clicks', "''", 'count()', 'click')}
@@ -69,7 +69,7 @@ async function countInClickHouse(
        union all ${counted('revenue', 'toString(currency)', 'sum(amount)', 'payment')}
        union all ${counted('refunded', 'toString(currency)', 'sum(amount)', 'refund')}
        union all select workspace_id, 'repeated events', '', toInt64(count() - uniqExact(event_id))
-       from events where ${inPeriod} group by workspace_id
+       from events where ${inPeriod} and not startsWith(event_id, 'demo-') group by workspace_id
      ) where total != 0`,
     { from: from.getTime(), before: before.getTime() },
   );

@@ -45,8 +45,8 @@ export interface CollectDeps {
   identify(identification: Identification): Promise<void>;
 }
 
-/** Sessions whose visit is known to be on disk, and when that visit's last event was last written down. */
-export type SessionMemory = LRUCache<string, { writtenAt: number }>;
+/** Sessions whose visit is known to be on disk, when its last event was last written down, and the UTC day it began. */
+export type SessionMemory = LRUCache<string, { writtenAt: number; day: string }>;
 
 export function createSessionMemory(): SessionMemory {
   return new LRUCache({ max: 200_000 });
@@ -238,12 +238,14 @@ async function store(
     session_id: sessionId,
   };
   const shared = JSON.stringify({ ...base, ...seen });
+  const visit = known === undefined ? await newVisit(deps, website, base, events, seen, sender) : null;
+  const day = known?.day ?? utcDay(visit?.startedAt ?? now);
   await deps.ingest.add({
     click: null,
-    visit: known === undefined ? await newVisit(deps, website, base, events, seen, sender) : null,
-    lines: events.map((event) => pageLine(event, shared)),
+    visit,
+    lines: events.map((event) => pageLine(event, shared, day)),
   });
-  if (known === undefined) deps.sessions.set(key, { writtenAt: now.getTime() });
+  if (known === undefined) deps.sessions.set(key, { writtenAt: now.getTime(), day });
   else if (now.getTime() - known.writtenAt > lastEventPrecisionMs) {
     known.writtenAt = now.getTime();
     await queries.touchVisit(deps.postgres, {
@@ -266,6 +268,8 @@ async function store(
     });
   }
 }
+
+const utcDay = (at: Date) => at.toISOString().slice(0, 10);
 
 interface EventBase {
   workspace_id: number;
@@ -328,7 +332,7 @@ async function newVisit(
 }
 
 /** A page view or event: its own page, and what all events of a request share (`shared`, as JSON). */
-function pageLine(event: AcceptedEvent, shared: string): string {
+function pageLine(event: AcceptedEvent, shared: string, visitDay: string): string {
   const { landing } = event;
   return eventLine(
     {
@@ -344,6 +348,7 @@ function pageLine(event: AcceptedEvent, shared: string): string {
       language: event.language,
       screen: event.screen,
       properties: event.properties,
+      visit_day: utcDay(event.at) === visitDay ? undefined : visitDay,
     },
     shared,
   );

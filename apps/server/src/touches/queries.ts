@@ -133,10 +133,16 @@ function visitsPart(visits: readonly NewVisit[], bind: Bind): string {
      on conflict do nothing
      returning workspace_id, website_id, visitor_id, session_id
    ), opened_lines as (
-     select count(*)::integer as events, string_agg(v.line, E'\\n') as lines
+     select count(*)::integer as events, string_agg(${visitLine}, E'\\n') as lines
      from opened o join asked_visits v using (workspace_id, website_id, visitor_id, session_id)
    )`;
 }
+
+/** A visitor who had a visit before this statement returns. The snapshot holds none of the visits that it opens. */
+const visitLine = `case when exists (
+         select from visits earlier
+         where (earlier.workspace_id, earlier.website_id, earlier.visitor_id) = (o.workspace_id, o.website_id, o.visitor_id)
+       ) then left(v.line, -1) || ',"is_returning":1}' else v.line end`;
 
 /** The batch's row of the event log: the lines, and those of the visits that were really opened. */
 function linesPart(lines: readonly string[], hasVisits: boolean, bind: Bind): string {

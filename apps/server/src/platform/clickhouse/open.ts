@@ -18,6 +18,8 @@ export interface ClickHouse {
    */
   rows<Row>(query: string, params?: Record<string, unknown>): Promise<Row[]>;
   command(query: string): Promise<void>;
+  /** The bytes of a query that ends in a FORMAT of its own, as they come. */
+  stream(query: string, params: Record<string, unknown>): Promise<Readable>;
   /**
    * Inserts lines of JSONEachRow that are passed through unread. Resolves once they are on disk.
    * One call is one block: either all of its rows are in or none, per partition.
@@ -87,6 +89,10 @@ export function openClickHouse(options: ClickHouseOptions): ClickHouse {
     },
     async command(query) {
       await client.command({ query });
+    },
+    async stream(query, params) {
+      const { stream } = await client.exec({ query, query_params: params, use_multipart_params: true });
+      return stream as Readable;
     },
     async insertLines(table, lines, settings) {
       const { stream } = await client.exec({

@@ -19,7 +19,8 @@ export interface EventRow {
     | 'payment'
     | 'refund'
     | 'dispute'
-    | 'commission';
+    | 'commission'
+    | 'fee';
   name?: string;
   occurred_at: Date;
   visitor_id?: string;
@@ -58,6 +59,15 @@ export interface EventRow {
   currency?: string;
   /** Minor units: what partners earn by this event; negative when a refund takes it back. */
   commission?: number;
+  /** Minor units: the platform's fee; negative when a refund gives it back. */
+  fee?: number;
+  /** Of a payment and what belongs to it. */
+  product?: string;
+  plan?: string;
+  /** Of a visit: the visitor was here before. Of a payment: it is a renewal. */
+  is_returning?: 1;
+  /** The UTC day on which the event's visit began, where that is another one than its own. */
+  visit_day?: string;
   is_test?: 0 | 1;
   /** JSON text. */
   properties?: string;

@@ -69,6 +69,8 @@ async function send(delivery: Delivery, payload: string): Promise<void> {
   await clickhouse.insertLines('events', wanted, {
     insert_deduplicate: 1,
     insert_deduplication_token: delivery.token,
+    // What the views made of it is recognised, too.
+    deduplicate_blocks_in_dependent_materialized_views: 1,
     // Servers gather inserts by default nowadays, and then neither is one of ours one block nor its token kept.
     async_insert: 0,
     // Sales may be imported from any year: the default refuses a block that touches more than a hundred months.

@@ -238,6 +238,11 @@ describe('the shipper', () => {
       commission: true,
       is_test: true,
       properties: true,
+      fee: true,
+      product: true,
+      plan: true,
+      is_returning: true,
+      visit_day: true,
     };
     const columns = await clickhouse.rows<{ name: string }>(
       `select name from system.columns where database = currentDatabase() and table = 'events'`,

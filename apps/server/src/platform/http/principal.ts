@@ -8,6 +8,9 @@ export const scopes = [
   'program:go_live',
   'program:regenerate-token',
   'dashboard:view',
+  // Of people who are signed in (contract §10); keys may have them too.
+  'tracking:list',
+  'tracking:read',
   // Beyond the contract's list: who bills and pays is seldom who sets up, and two people stand behind a payout.
   'billing:manage',
   'payout:approve',

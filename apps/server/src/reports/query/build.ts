@@ -1,0 +1,304 @@
+import { invariant } from '../../platform/index.ts';
+import { addDays } from '../period.ts';
+import { type Coverage, ownerCondition, ownerParams } from './coverage.ts';
+import { bucketOf, expressionOf, instantOf, isTime, type Source } from './dimensions.ts';
+import { conditionOf, Params, readFrom } from './filters.ts';
+import { type Component, type ComponentName, components, mergedOf, nothingOf } from './metrics.ts';
+import type { Plan, Shortcut } from './plan.ts';
+import { dimensionsOf, type Period, type Question } from './question.ts';
+
+/** How a source answers: by a table of sums as far as it reaches, and by the events themselves for the rest. */
+export interface Means {
+  shortcut: Shortcut | undefined;
+  coverage: Coverage | undefined;
+}
+
+export interface BuiltQuery {
+  sql: string;
+  params: Record<string, unknown>;
+}
+
+/** The pieces of a source: each a select of the dimensions `d0…` and the components `c_…`. */
+type Select = { dims: readonly string[]; counts: ReadonlyMap<ComponentName, string>; from: string };
+
+/**
+ * One query for the whole question: every source in its pieces, put together and added up, and the metrics reckoned from
+ * that. In a file the
+ * columns are named as they were asked for.
+ */
+export function buildQuery(
+  question: Question,
+  plan: Plan,
+  means: ReadonlyMap<Source, Means>,
+  isFile = false,
+): BuiltQuery {
+  const params = new Params();
+  const names = [...plan.bySource.values()].flat();
+  const pieces = [...plan.bySource].flatMap(([source, own]) =>
+    piecesOf(
+      question,
+      source,
+      own,
+      means.get(source) ?? { shortcut: undefined, coverage: undefined },
+      params,
+    ),
+  );
+  const { isConverted } = question.money;
+  const dims = question.dimensions.map((_, index) => `d${index}`);
+  const union = pieces.map(({ dims: values, counts, from }) => {
+    const columns = [
+      ...values.map((value, index) => `${value} as d${index}`),
+      ...names.map((name) => `${counts.get(name) ?? nothingOf(name, isConverted)} as c_${name}`),
+    ];
+    const by = values.length === 0 ? '' : ` group by ${dims.join(', ')}`;
+    return `select ${columns.join(', ')} from ${from}${by}`;
+  });
+  const merged = [...dims, ...names.map((name) => `${mergedOf(name)} as ${name}`)].join(', ');
+  const together = `select ${merged} from (${union.join('\nunion all\n')})${
+    dims.length === 0 ? '' : ` group by ${dims.join(', ')}`
+  }`;
+  const columns = [
+    ...question.dimensions.map((name, index) => `d${index} as \`${isFile ? name : `d${index}`}\``),
+    ...plan.metrics.map(({ name, as }) => `${as} as \`m_${name}\``),
+  ];
+  const some = plan.metrics.map(({ of }) => of.map((name) => `${name} != 0`).join(' or ')).join(' or ');
+  // A row of nothing says nothing; without a dimension there is one row whatever it says.
+  const where = dims.length === 0 ? '' : ` where ${some}`;
+  const inner = `select ${columns.join(', ')} from (${together})${where}`;
+  const order = orderOf(question, isFile);
+  const sql = isFile
+    ? `select ${[...question.dimensions, ...plan.metrics.map(({ name }) => `\`m_${name}\` as \`${name}\``)].join(', ')}
+       from (${inner}${order} limit ${question.limit} offset ${question.offset})`
+    : `${inner}${order} limit ${question.limit} offset ${question.offset}`;
+  return {
+    sql,
+    params: {
+      ...ownerParams(question.owner),
+      timeZone: question.timeZone,
+      partners: [...question.groups.keys()],
+      groups: [...question.groups.values()],
+      currency: question.money.currency,
+      fxCurrency: question.money.factors.map(({ currency }) => currency),
+      fxDay: question.money.factors.map(({ day }) => day),
+      fxFactor: question.money.factors.map(({ factor }) => factor),
+      ...params.values,
+    },
+  };
+}
+
+/** Ends with every dimension, so that pages neither repeat nor hide a row. */
+function orderOf({ orderBy, dimensions }: Question, isFile: boolean): string {
+  const column = (by: string) => {
+    const index = (dimensions as readonly string[]).indexOf(by);
+    if (index < 0) return `\`m_${by}\``;
+    return isFile ? `\`${by}\`` : `d${index}`;
+  };
+  const asked = orderBy.map(({ by, direction }) => `${column(by)} ${direction} nulls last`);
+  const rest = dimensions
+    .filter((one) => orderBy.every(({ by }) => by !== one))
+    .map((one) => `${column(one)} asc`);
+  const all = [...asked, ...rest];
+  return all.length === 0 ? '' : ` order by ${all.join(', ')}`;
+}
+
+function piecesOf(
+  question: Question,
+  source: Source,
+  names: readonly ComponentName[],
+  { shortcut, coverage }: Means,
+  params: Params,
+): Select[] {
+  if (shortcut?.kind === 'hours') return [hoursPiece(question, names, params)];
+  if (shortcut === undefined || coverage === undefined) {
+    return [eventsPiece(question, source, names, [question.period], params)];
+  }
+  const pieces: Select[] = [];
+  if (coverage.months.length + coverage.days.length > 0) {
+    pieces.push(rollupPiece(question, names, shortcut, coverage, params));
+  }
+  if (coverage.gaps.length > 0) pieces.push(eventsPiece(question, source, names, coverage.gaps, params));
+  // Something must be asked, if only to learn that there is nothing.
+  return pieces.length > 0
+    ? pieces
+    : [
+        eventsPiece(
+          question,
+          source,
+          names,
+          [{ from: question.period.from, before: question.period.from }],
+          params,
+        ),
+      ];
+}
+
+function countsOf(
+  names: readonly ComponentName[],
+  read: (component: Component) => string | undefined,
+  isConverted: (name: ComponentName) => boolean = () => false,
+) {
+  return new Map(
+    names.map((name) => {
+      const expression = read(components[name]);
+      invariant(expression !== undefined, 'a shortcut holds every component asked of it');
+      // Sums of different widths cannot stand in one column.
+      const isSet = (components[name] as Component).merge === 'distinct';
+      return [name, isSet || isConverted(name) ? expression : `toInt64(${expression})`];
+    }),
+  );
+}
+
+function rollupPiece(
+  question: Question,
+  names: readonly ComponentName[],
+  { dimension, grains }: Extract<Shortcut, { kind: 'rollups' }>,
+  { months, days }: Coverage,
+  params: Params,
+): Select {
+  const own = ownerCondition(question.owner);
+  const fine = grains.includes('hour') ? 'hour' : 'day';
+  const ranges = [
+    ...(months.length === 0 ? [] : [`(grain = 'month' and ${amongDays(months, params)})`]),
+    ...(days.length === 0 ? [] : [`(grain = '${fine}' and ${amongDays(days, params)})`]),
+  ];
+  const condition = conditionOf(question.filters, () => 'key', params);
+  // An hour is part of what was added up as a day.
+  const built = fine === 'hour' ? "'day', toStartOfDay(at, 'UTC')" : 'grain, at';
+  return {
+    dims: question.dimensions.map((one) => (isTime(one) ? bucketOf(one, 'at') : 'key')),
+    counts: countsOf(names, ({ inRollups }) => inRollups),
+    from: `rollups where ${own} and dimension = '${dimension}' and (${ranges.join(' or ')})
+      and (website_id, program_id, ${built}, build) in (
+        select website_id, program_id, grain, at, build from rollup_builds final where ${own})
+      ${condition === '' ? '' : `and ${condition}`}`,
+  };
+}
+
+/** From the first to the last of them; of a few gaps the days between are named, of many those that are there. */
+function amongDays(days: readonly string[], params: Params): string {
+  const [first, last] = [days[0], days.at(-1)].map((day) => params.bind(day, 'Date'));
+  const missing = daysBetween(days);
+  const within = `at >= toDateTime(${first}, 'UTC') and at < toDateTime(${last} + 1, 'UTC')`;
+  if (missing.length === 0) return within;
+  return missing.length < days.length
+    ? `${within} and toDate(at) not in ${params.bind(missing, 'Array(Date)')}`
+    : `${within} and toDate(at) in ${params.bind(days, 'Array(Date)')}`;
+}
+
+/** The days from the first to the last of some that are not among them. */
+function daysBetween(days: readonly string[]): string[] {
+  const between: string[] = [];
+  for (const [index, day] of days.entries()) {
+    const next = days[index + 1];
+    for (let at = addDays(day, 1); next !== undefined && at < next; at = addDays(at, 1)) between.push(at);
+  }
+  return between;
+}
+
+function hoursPiece(question: Question, names: readonly ComponentName[], params: Params): Select {
+  return {
+    dims: question.dimensions.map((one) => (isTime(one) ? bucketOf(one, 'hour') : "''")),
+    counts: countsOf(names, ({ inHours }) => inHours),
+    from: `hours where ${ownerCondition(question.owner)} and ${within('hour', question.period, params)}`,
+  };
+}
+
+const during = (instant: string, periods: readonly Period[], params: Params): string =>
+  `(${periods.map((period) => `(${within(instant, period, params)})`).join(' or ')})`;
+
+const within = (instant: string, { from, before }: Period, params: Params): string =>
+  `${instant} >= fromUnixTimestamp64Milli(${params.bind(from.getTime(), 'Int64')})
+     and ${instant} < fromUnixTimestamp64Milli(${params.bind(before.getTime(), 'Int64')})`;
+
+function eventsPiece(
+  question: Question,
+  source: Source,
+  names: readonly ComponentName[],
+  periods: readonly Period[],
+  params: Params,
+): Select {
+  const dims = question.dimensions.map((one) => expressionOf(one, source) as string);
+  const { isConverted } = question.money;
+  const counts = countsOf(
+    names,
+    ({ expression }) => expression,
+    (name) => isConverted && components[name].merge === 'money',
+  );
+  const condition = conditionOf(question.filters, readFrom(source), params);
+  const where = [
+    ownerCondition(question.owner),
+    during(instantOf[source], periods, params),
+    ...(condition === '' ? [] : [condition]),
+  ].join(' and ');
+  switch (source) {
+    case 'visits': {
+      // The visit's day is in the index, its first instant is not.
+      const days = periods.map((period) => {
+        const [first, last] = [period.from, period.before].map((at) =>
+          params.bind(at.toISOString().slice(0, 10), 'Date32'),
+        );
+        return `(day >= ${first} and day <= ${last})`;
+      });
+      return {
+        dims,
+        counts,
+        // A visit whose own event is not here yet has begun at zero.
+        from: `sessions final where (${days.join(' or ')}) and toUnixTimestamp64Milli(started_at) != 0 and ${where}`,
+      };
+    }
+    case 'views': {
+      // What else is asked about a page is about those who saw it.
+      const types = dimensionsOf(question.filters).concat(question.dimensions).includes('page')
+        ? "type = 'pageview'"
+        : "type in ('pageview', 'custom')";
+      return {
+        dims,
+        counts,
+        from: `events where ${types} and session_id != '' and is_test = 0 and ${where}`,
+      };
+    }
+    case 'acts':
+      return {
+        dims: dims.map((_, index) => `d${index}`),
+        counts,
+        from: `(${actsOf(question, dims, where)})`,
+      };
+  }
+}
+
+/**
+ * Clicks, sign-ups and money by payment and currency. A payment that was told anew stands there three times, once with
+ * sign -1: its sums are right whenever any of them arrives, and where they come to nothing it has no customer.
+ */
+function actsOf({ money }: Question, dims: readonly string[], where: string): string {
+  const columns = dims.map((value, index) => `${value} as d${index}`);
+  const sums = [
+    "countIf(type = 'click') as clicks",
+    "countIf(type = 'lead') as leads",
+    "sumIf(sign, type = 'payment') as paid",
+    "maxIf(customer_id, type = 'payment' and sign = 1) as customer",
+    "sumIf(amount, type = 'payment') as gross",
+    "sumIf(amount, type = 'refund') as refunds",
+    'sum(commission) as commissions',
+    'sum(fee) as fees',
+  ];
+  const by = [...dims.map((_, index) => `d${index}`), 'payment_id'];
+  const types = "type in ('click', 'lead', 'payment', 'refund', 'commission', 'fee') and is_test = 0";
+  const own = money.onlyOwn ? " and currency in ('', {currency:String})" : '';
+  if (!money.isConverted) {
+    return `select ${[...columns, ...sums].join(', ')} from events where ${types}${own} and ${where} group by ${by.join(', ')}`;
+  }
+  const amounts = ['gross', 'refunds', 'commissions', 'fees'];
+  const converted = amounts.map(
+    (name) =>
+      `toDecimal256(${name}, 0) * if(unit = {currency:String}, toDecimal256(1, 18), factor) as ${name}`,
+  );
+  const keep = [...dims.map((_, index) => `d${index}`), 'clicks', 'leads', 'paid', 'customer'];
+  return `select ${[...keep, ...converted].join(', ')} from (
+      select ${[...columns, ...sums, 'currency as unit', 'toDate(occurred_at) as fx_day'].join(', ')}
+      from events where ${types} and ${where} group by ${[...by, 'unit', 'fx_day'].join(', ')}
+    ) a
+    left join (
+      select rate.1 as fx_unit, rate.2 as fx_on, toDecimal256(rate.3, 18) as factor
+      from (select arrayJoin(arrayZip({fxCurrency:Array(String)}, {fxDay:Array(Date)}, {fxFactor:Array(String)})) as rate)
+    ) b on a.unit = b.fx_unit and a.fx_day = b.fx_on`;
+}

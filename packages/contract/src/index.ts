@@ -6,6 +6,7 @@ export * from './fields.ts';
 export * from './fraud.ts';
 export * from './lists.ts';
 export * from './mails.ts';
+export * from './models.ts';
 export * from './payouts.ts';
 export * from './rates.ts';
 export * from './reports.ts';

@@ -29,7 +29,7 @@ import {
   type Shipper,
 } from './platform/index.ts';
 import { rateRoutes } from './rates/index.ts';
-import { reconcileAll, reportRoutes } from './reports/index.ts';
+import { peopleRoutes, reconcileAll, reportRoutes } from './reports/index.ts';
 import { simulateRoutes } from './simulate/index.ts';
 import { openStripeEdge, type StripeEdge, type StripeSettings } from './stripe/index.ts';
 import {
@@ -119,6 +119,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   });
   const sealer = createSealer(options.secret);
   const webhooks = { ...stores, sealer, allowPrivate: options.webhooks.allowPrivate };
+  const reports = { postgres, clickhouse, directory, clock, lagSeconds: () => shipper.lagSeconds() };
   const routes: Route[] = [
     ...touchRoutes({
       click: { postgres, directory, ingest, geo, clock, metrics },
@@ -150,7 +151,8 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     ...reviewRoutes(stores),
     ...fraudRoutes(stores),
     ...simulateRoutes(stores),
-    ...reportRoutes({ postgres, clickhouse, directory, clock, lagSeconds: () => shipper.lagSeconds() }),
+    ...reportRoutes(reports),
+    ...peopleRoutes(reports),
     ...verifyRoutes(stores),
     ...stripe.routes,
   ];

@@ -82,6 +82,10 @@ const exceptions: Record<string, (body: Record<string, unknown>, own: Holding) =
   'POST /api/v1/fx-rates': () => ({
     rates: [{ date: '2026-01-01', currency: 'EUR', usd_per_unit: '1.1' }],
   }),
+  'POST /api/v1/reports/funnel': ({ website_id: _, ...body }) => ({
+    ...body,
+    steps: [{ type: 'pageview', path: '/*' }, { type: 'lead' }],
+  }),
   'POST /api/v1/track/refund': (body, own) => ({ ...body, transaction_id: own.transactionId }),
 };
 

@@ -8,6 +8,7 @@ export * from './lists.ts';
 export * from './mails.ts';
 export * from './models.ts';
 export * from './payouts.ts';
+export * from './people-reports.ts';
 export * from './rates.ts';
 export * from './reports.ts';
 export * from './reviews.ts';

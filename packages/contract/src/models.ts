@@ -54,7 +54,11 @@ const chain = {
     }),
   ),
   seed: Type.Optional(
-    Type.Integer({ minimum: 0, maximum: 4_294_967_295, description: 'shapley, where it is sampled; default 1' }),
+    Type.Integer({
+      minimum: 0,
+      maximum: 4_294_967_295,
+      description: 'shapley, where it is sampled; default 1',
+    }),
   ),
 };
 const model = Type.Enum([...creditModels]);
@@ -82,12 +86,14 @@ const ModelCredit = Type.Object({
   ),
   error_cents: Type.Optional(
     Type.Integer({
-      description: 'shapley, where it is sampled: with 95 % confidence no row is further from the exact value',
+      description:
+        'shapley, where it is sampled: with 95 % confidence no row is further from the exact value',
     }),
   ),
 });
 
 export const ModelsAnswer = Type.Object({
+  models: Type.Array(Type.String()),
   rows: Type.Array(
     Type.Object({
       key: Type.String({ description: 'empty: none, e.g. a visit without a campaign' }),
@@ -105,8 +111,12 @@ export const ModelsAnswer = Type.Object({
   cut: Type.Object(sums, { description: 'payments left out because there are too many different paths' }),
   paths: Type.Object({
     paid: Type.Integer({ description: 'payments with a path' }),
-    unpaid: Type.Integer({ description: 'people whose path has not led to a payment; 0 where no model asks' }),
-    shortened: Type.Integer({ description: 'paths of more than 50 touches, read as the first and the last 49' }),
+    unpaid: Type.Integer({
+      description: 'people whose path has not led to a payment; 0 where no model asks',
+    }),
+    shortened: Type.Integer({
+      description: 'paths of more than 50 touches, read as the first and the last 49',
+    }),
   }),
   shapley: Type.Optional(
     Type.Object({
@@ -149,7 +159,13 @@ export const MovesAnswer = Type.Object({
       from_cents: Type.Integer({ description: 'of this payment, to the row, under the first model' }),
       to_cents: Type.Integer(),
       difference_cents: Type.Integer(),
-      path: Type.Array(Type.Object({ key: Type.String(), at: Type.String({ format: 'date-time' }) })),
+      path: Type.Array(
+        Type.Object({
+          key: Type.String(),
+          at: Type.String({ format: 'date-time' }),
+          others: Type.Optional(Type.Boolean()),
+        }),
+      ),
     }),
     { description: 'the biggest difference first' },
   ),

@@ -3,7 +3,7 @@ import { split } from '../money/index.ts';
 import type { Path } from './path.ts';
 
 /** After so long a touch counts half as much under `time_decay`. */
-export const halfLifeMs = 7 * 24 * 60 * 60 * 1000;
+const halfLifeMs = 7 * 24 * 60 * 60 * 1000;
 
 // Weights of `time_decay` are whole numbers out of this, the latest touch having all of it. A touch of 52 half-lives
 // ago, a year, still weighs 1.

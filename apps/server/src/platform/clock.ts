@@ -7,5 +7,5 @@ export const systemClock: Clock = { now: () => new Date() };
 
 const secondMs = 1000;
 export const minuteMs = 60 * secondMs;
-const hourMs = 60 * minuteMs;
+export const hourMs = 60 * minuteMs;
 export const dayMs = 24 * hourMs;

@@ -51,14 +51,15 @@ export interface Comparison {
 
 const isRule = (model: CreditModel): model is RuleModel => (ruleModels as readonly string[]).includes(model);
 
-/** Reads the paths once and lets every model look at them as they pass. */
+/** Reads the paths once and lets every model look at them as they pass. `known`: the values, where they were read already. */
 export async function compareModels(
   clickhouse: ClickHouse,
   scope: PathScope,
   { models, order, seed }: Settings,
+  known?: readonly string[],
 ): Promise<Comparison> {
-  const [{ values }, totals] = await Promise.all([
-    readValues(clickhouse, scope),
+  const [values, totals] = await Promise.all([
+    known ?? readValues(clickhouse, scope),
     readTotals(clickhouse, scope),
   ]);
   const places = values.length + 1;

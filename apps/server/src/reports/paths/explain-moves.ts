@@ -3,7 +3,7 @@ import { creditByRule, type Path } from '../../models/index.ts';
 import type { ClickHouse } from '../../platform/index.ts';
 import { type Comparison, compareModels, creditByShares, isRule, type Settings } from './compare-models.ts';
 import type { PathScope } from './path-scope.ts';
-import { type PaymentPath, readPaymentPaths } from './read-paths.ts';
+import { type PaymentPath, readPaymentPaths, readValues } from './read-paths.ts';
 
 /** A payment of which two models give a channel different parts. */
 export interface Move extends PaymentPath {
@@ -38,13 +38,15 @@ export async function explainMoves(
   asked: { key: string; from: CreditModel; to: CreditModel; limit: number; after: After | undefined },
   settings: Omit<Settings, 'models'>,
 ): Promise<Explanation> {
-  const comparison = await compareModels(clickhouse, scope, { ...settings, models: [asked.from, asked.to] });
-  const { values } = comparison;
+  const values = await readValues(clickhouse, scope);
   const channel = values.indexOf(asked.key) + 1;
-  const given = (model: CreditModel) => comparison.tallies.get(model)?.revenue[channel] ?? 0n;
   const moved = { payments: 0, amount: 0n };
-  const page = createPage(asked.limit + 1);
+  // No touch came through it: no model gives it anything.
   if (channel === 0) return { values, from: 0n, to: 0n, moved, moves: [] };
+  const models = [asked.from, asked.to];
+  const comparison = await compareModels(clickhouse, scope, { ...settings, models }, values);
+  const given = (model: CreditModel) => comparison.tallies.get(model)?.revenue[channel] ?? 0n;
+  const page = createPage(asked.limit + 1);
   for await (const payment of readPaymentPaths(clickhouse, scope, values, channel)) {
     const from = creditOf(asked.from, payment, channel, comparison);
     const to = creditOf(asked.to, payment, channel, comparison);

@@ -32,7 +32,7 @@ export async function listJourneys(
   scope: PathScope,
   { limit, depth }: { limit: number; depth: number },
 ): Promise<Journeys> {
-  const { values } = await readValues(clickhouse, scope);
+  const values = await readValues(clickhouse, scope);
   const drawn = values.slice(0, drawnValues);
   type PathRow = { numbers: number[]; payments: string; revenue: string } & Record<`all_${string}`, string>;
   type LinkRow = { step: number; source: number; target: number; payments: string; revenue: string };

@@ -48,10 +48,10 @@ function touches(scope: PathScope): string {
     group by visitor_id, session_id, partner_id, lone`;
 }
 
-/** The values of touches with most of them first, one more than are told apart. */
+/** The values that are told apart: those of most touches. */
 export function valuesSql(scope: PathScope): string {
   return `select value, count() as touches from (${touches(scope)})
-    group by value order by touches desc, value limit ${maxValues + 1}`;
+    group by value order by touches desc, value limit ${maxValues}`;
 }
 
 /**

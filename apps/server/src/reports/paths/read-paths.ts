@@ -1,6 +1,6 @@
 import type { Path } from '../../models/index.ts';
 import { type ClickHouse, wide } from '../../platform/index.ts';
-import { maxValues, type PathScope } from './path-scope.ts';
+import type { PathScope } from './path-scope.ts';
 import { pathParams, pathsSql, paymentPathsSql, totalsSql, valuesSql } from './path-sql.ts';
 
 /** Equal paths. Channels are places in the report's values, 0 for what is none of them. */
@@ -23,13 +23,10 @@ export interface PaymentPath {
   path: Path;
 }
 
-/** The values by which touches are told apart, the one with most touches first; whether there are more. */
-export async function readValues(
-  clickhouse: ClickHouse,
-  scope: PathScope,
-): Promise<{ values: string[]; isMore: boolean }> {
+/** The values by which touches are told apart, the one with most touches first. */
+export async function readValues(clickhouse: ClickHouse, scope: PathScope): Promise<string[]> {
   const rows = await clickhouse.rows<{ value: string }>(valuesSql(scope), pathParams(scope, []));
-  return { values: rows.slice(0, maxValues).map(({ value }) => value), isMore: rows.length > maxValues };
+  return rows.map(({ value }) => value);
 }
 
 /** Group after group as they come: however many payments there are, none is kept here. */

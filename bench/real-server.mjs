@@ -17,12 +17,13 @@ const readyWithinMs = 60_000;
 /**
  * Builds and starts the server; resolves when it is ready.
  *
- * @param {{ nodeArguments?: string[] }} [options] `nodeArguments`: for profiling, e.g. `['--cpu-prof']`
+ * @param {{ nodeArguments?: string[], again?: { dataDir: string, key: string } }} [options] `nodeArguments`: for profiling,
+ *   e.g. `['--cpu-prof']`; `again`: a server that was stopped, to be started once more on what it kept
  */
-export async function startRealServer({ nodeArguments = [] } = {}) {
+export async function startRealServer({ nodeArguments = [], again } = {}) {
   await buildAll();
-  const dataDir = mkdtempSync(join(tmpdir(), 'headwater-bench-'));
-  const key = `affk_${randomBytes(24).toString('hex')}`;
+  const dataDir = again?.dataDir ?? mkdtempSync(join(tmpdir(), 'headwater-bench-'));
+  const key = again?.key ?? `affk_${randomBytes(24).toString('hex')}`;
   const main = join(root, 'apps/server/dist/main.js');
   const child = spawn(process.execPath, [...nodeArguments, main], {
     cwd: dataDir,

@@ -31,7 +31,7 @@ import {
   type Shipper,
 } from './platform/index.ts';
 import { rateRoutes } from './rates/index.ts';
-import { keepRollups, mendRollups, reconcileAll, reportRoutes } from './reports/index.ts';
+import { keepRollups, mendRollups, peopleRoutes, reconcileAll, reportRoutes } from './reports/index.ts';
 import { simulateRoutes } from './simulate/index.ts';
 import { openStripeEdge, type StripeEdge, type StripeSettings } from './stripe/index.ts';
 import {
@@ -124,6 +124,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   const sealer = createSealer(options.secret);
   const saltOf = createDailySalt(postgres);
   const webhooks = { ...stores, sealer, allowPrivate: options.webhooks.allowPrivate };
+  const reports = { postgres, clickhouse, directory, clock, lagSeconds: () => shipper.lagSeconds() };
   const routes: Route[] = [
     ...touchRoutes({
       click: { postgres, directory, ingest, geo, clock, metrics },
@@ -156,8 +157,9 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     ...reviewRoutes(stores),
     ...fraudRoutes(stores),
     ...simulateRoutes(stores),
-    ...reportRoutes({ postgres, clickhouse, directory, clock, lagSeconds: () => shipper.lagSeconds() }),
     ...demoRoutes({ postgres, clickhouse, directory, clock }),
+    ...reportRoutes(reports),
+    ...peopleRoutes(reports),
     ...verifyRoutes(stores),
     ...erasureRoutes({ ...stores, clickhouse }),
     ...stripe.routes,

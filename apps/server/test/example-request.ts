@@ -96,6 +96,10 @@ const exceptions: Record<string, (body: Record<string, unknown>, own: Holding) =
     filters: [{ dimension: 'channel', operator: 'is', values: ['email'] }],
   }),
   'POST /api/v1/websites/:id/demo-events': () => ({ events: 1000 }),
+  'POST /api/v1/reports/funnel': ({ website_id: _, ...body }) => ({
+    ...body,
+    steps: [{ type: 'pageview', path: '/*' }, { type: 'lead' }],
+  }),
   'POST /api/v1/track/refund': (body, own) => ({ ...body, transaction_id: own.transactionId }),
 };
 

@@ -1,4 +1,4 @@
-import type { Hasher, Postgres, Transaction } from '../platform/index.ts';
+import { appendEvents, type Hasher, newEventId, type Postgres, type Transaction } from '../platform/index.ts';
 import type { Identification } from '../touches/index.ts';
 import type { Directory, Program } from '../workspaces/index.ts';
 import { bindCustomer } from './bind-customer.ts';
@@ -28,14 +28,23 @@ export async function identifyVisitor(
     });
     if (program?.leadAuth !== 'open') return;
     await queries.lockCustomerMaking(trx, program, visitorId);
-    const customer = await findIdentified(trx, program, { customerKey, email, webVisitor: visitorId });
-    await bindCustomer(
-      trx,
-      program,
-      { customer, click: undefined },
-      { customerKey, email, webVisitor: visitorId },
-      at,
-    );
+    const known = await findIdentified(trx, program, { customerKey, email, webVisitor: visitorId });
+    const identifiers = { customerKey, email, webVisitor: visitorId };
+    const customer = await bindCustomer(trx, program, { customer: known, click: undefined }, identifiers, at);
+    if (known?.id === customer.id && known.webVisitors.includes(visitorId)) return;
+    // Reports join a browser and a customer by events that name both: this is news to them.
+    await appendEvents(trx, [
+      {
+        workspace_id: workspaceId,
+        program_id: program.id,
+        website_id: websiteId,
+        event_id: newEventId(),
+        type: 'identify',
+        occurred_at: at,
+        visitor_id: visitorId,
+        customer_id: Number(customer.id),
+      },
+    ]);
   });
 }
 

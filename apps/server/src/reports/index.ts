@@ -1,9 +1,21 @@
 /**
  * Questions put to ClickHouse: one query built from a catalogue of metrics and a catalogue of dimensions; a new report is
- * a row. And the comparison of the two stores.
+ * a row. What people did: attribution models over paths to payment, journeys, funnels, cohorts. And the comparison of the
+ * two stores.
  */
+import type { Route } from '../platform/index.ts';
+import { cohortRoutes } from './cohorts/http.ts';
+import type { ReportDeps } from './deps.ts';
+import { funnelRoutes } from './funnels/http.ts';
+import { modelRoutes } from './paths/http.ts';
+import { journeyRoutes } from './paths/http-journeys.ts';
 
 export type { ReportDeps } from './deps.ts';
 export { reportRoutes } from './http.ts';
 export { type Difference, reconcile, reconcileAll } from './reconcile.ts';
 export { keepRollups, mendRollups } from './rollups/index.ts';
+
+/** The reports of people and their paths. */
+export function peopleRoutes(deps: ReportDeps): Route[] {
+  return [...modelRoutes(deps), ...journeyRoutes(deps), ...funnelRoutes(deps), ...cohortRoutes(deps)];
+}

@@ -602,3 +602,9 @@ describe('paths, queries and headers', () => {
     }
   });
 });
+
+it('what was taken of all this arrived in ClickHouse, every event', async () => {
+  await server.server.shipper.catchUp(60_000);
+  const refused = await server.database.postgres.query('select reason, payload from event_dead_letters');
+  expect(refused).toEqual([]);
+});

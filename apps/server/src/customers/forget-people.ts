@@ -1,11 +1,6 @@
 import type { Transaction } from '../platform/index.ts';
+import type { EmailsAndKeys } from './forget-queries.ts';
 import * as queries from './forget-queries.ts';
-
-/** What a person goes by. */
-export interface EmailsAndKeys {
-  emails: Buffer[];
-  keys: { programId: number; customerKey: string }[];
-}
 
 /** Everything that a person goes by, by their old names. */
 export interface Person extends EmailsAndKeys {
@@ -52,7 +47,7 @@ export function forgetPeople(
   return queries.renamePeople(trx, workspaceId, salt, person);
 }
 
-export { findEnrolledAs } from './forget-queries.ts';
+export { type EmailsAndKeys, findEnrolledAs } from './forget-queries.ts';
 
 function distinct(hashes: readonly Buffer[]): Buffer[] {
   return [...new Map(hashes.map((hash) => [hash.toString('hex'), hash])).values()];

@@ -1,5 +1,10 @@
 import { statement, type Transaction } from '../platform/index.ts';
-import type { EmailsAndKeys } from './forget-people.ts';
+
+/** What a person goes by. */
+export interface EmailsAndKeys {
+  emails: Buffer[];
+  keys: { programId: number; customerKey: string }[];
+}
 
 // Finding everything that is known of a person, and replacing what names it (erasure, invariant 5).
 

@@ -95,7 +95,7 @@ export async function findSubject(trx: Transaction, workspaceId: number, subject
   return findPerson(trx, workspaceId, asked, byStripe);
 }
 
-export function namesOf({ emailHash, programId, customerKey }: queries.Subject) {
+function namesOf({ emailHash, programId, customerKey }: queries.Subject) {
   return {
     emails: emailHash === null ? [] : [emailHash],
     keys: programId === null || customerKey === null ? [] : [{ programId, customerKey }],

@@ -13,7 +13,7 @@ import { journeyRoutes } from './paths/http-journeys.ts';
 export type { ReportDeps } from './deps.ts';
 export { reportRoutes } from './http.ts';
 export { type Difference, reconcile, reconcileAll } from './reconcile.ts';
-export { keepRollups, mendRollups } from './rollups/index.ts';
+export { keepRollups, mendRollups, renameSessions } from './rollups/index.ts';
 
 /** The reports of people and their paths. */
 export function peopleRoutes(deps: ReportDeps): Route[] {

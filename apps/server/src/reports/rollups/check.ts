@@ -80,6 +80,69 @@ export async function checkRollups(
   );
 }
 
+const text = [
+  ...['landing_page', 'referrer_host', 'source', 'medium', 'campaign', 'term', 'content', 'channel'],
+  ...['click_id_kind', 'country', 'region', 'city', 'device', 'browser', 'os', 'language'],
+];
+const carried = [...text, 'partner_id', 'link_id', 'is_returning'];
+const columns = `workspace_id, website_id, program_id, day, session, visitor, started_at, first_at, last_at, pageviews, events,
+  others, exit_page, ${carried.join(', ')}`;
+
+/** The sessions that some of the events make, as the views make them. */
+function sessionsOf(where: string): string {
+  const ofVisit = (column: string) =>
+    column === 'landing_page'
+      ? "maxIf(path(e.landing_page), type = 'visit') as landing_page"
+      : `maxIf(e.${column}, type = 'visit') as ${column}`;
+  return `select workspace_id, website_id, program_id, visit_day as day, cityHash64(visitor_id, session_id) as session,
+    max(cityHash64(visitor_id)) as visitor, maxIf(occurred_at, type = 'visit') as started_at,
+    min(toDateTime(occurred_at)) as first_at, max(toDateTime(occurred_at)) as last_at,
+    countIf(type = 'pageview') as pageviews, countIf(type = 'custom') as events,
+    countIf(type in ('visit', 'identify')) as others,
+    max(if(type = 'pageview', (occurred_at, e.path), (toDateTime64(0, 3, 'UTC'), ''))) as exit_page,
+    ${carried.map(ofVisit).join(', ')}
+  from events e where ${own} and ${where}
+  group by workspace_id, website_id, program_id, day, session`;
+}
+
+/**
+ * After events of visitors were given other visitor ids: takes the sessions under the old ids out, and makes those under
+ * the new ones. The days it touches are added up anew by the next run of the job. Safe to repeat.
+ *
+ * @param remove runs an `alter table … delete` and resolves when every part is rewritten
+ */
+export async function renameSessions(
+  clickhouse: ClickHouse,
+  workspaceId: number,
+  visitors: { old: readonly string[]; renamed: readonly string[] },
+  remove: (table: string, where: string, params: Record<string, unknown>) => Promise<void>,
+): Promise<void> {
+  const params = { workspaceId, all: [...visitors.old, ...visitors.renamed], renamed: visitors.renamed };
+  const mine = 'workspace_id = {workspaceId:UInt32}';
+  const days = await clickhouse.rows<{ at: string }>(
+    `select distinct toString(visit_day) as at from events
+     where ${mine} and visitor_id in {renamed:Array(String)} and session_id != ''
+     union distinct
+     select distinct toString(toStartOfMonth(visit_day)) from events
+     where ${mine} and visitor_id in {renamed:Array(String)} and session_id != ''`,
+    params,
+  );
+  if (days.length === 0) return;
+  await remove(
+    'sessions',
+    `${mine} and visitor in (select cityHash64(arrayJoin({all:Array(String)})))`,
+    params,
+  );
+  await clickhouse.client.command({
+    query: `insert into sessions (${columns}) ${sessionsOf(`${mine} and visitor_id in {renamed:Array(String)}`)}`,
+    query_params: params,
+  });
+  const touched = { workspaceId, days: days.map(({ at }) => at) };
+  for (const table of ['rollup_builds', 'rollups']) {
+    await remove(table, `${mine} and toString(toDate(at)) in {days:Array(String)}`, touched);
+  }
+}
+
 /**
  * Adds to the tables of the views what they lack of these days. Every column of them is merged by a sum, a largest or a
  * smallest, so what is missing can be added as further rows. Only for days that nothing arrives for any more: what is
@@ -108,32 +171,13 @@ export async function healRollups(
      group by workspace_id, website_id, program_id, hour, day
      having v != 0 or p != 0 or e != 0 or o != 0`,
   );
-  const text = [
-    ...['landing_page', 'referrer_host', 'source', 'medium', 'campaign', 'term', 'content', 'channel'],
-    ...['click_id_kind', 'country', 'region', 'city', 'device', 'browser', 'os', 'language'],
-  ];
-  const carried = [...text, 'partner_id', 'link_id', 'is_returning'];
-  const ofVisit = (column: string) =>
-    column === 'landing_page'
-      ? "maxIf(path(e.landing_page), type = 'visit') as landing_page"
-      : `maxIf(e.${column}, type = 'visit') as ${column}`;
   await clickhouse.command(
-    `insert into sessions
-     (workspace_id, website_id, program_id, day, session, visitor, started_at, first_at, last_at, pageviews, events, others,
-      exit_page, ${carried.join(', ')})
+    `insert into sessions (${columns})
      select r.workspace_id, r.website_id, r.program_id, r.day, r.session, r.visitor, r.started_at, r.first_at, r.last_at,
        toUInt32(r.pageviews - s.pageviews), toUInt32(r.events - s.events), toUInt32(r.others - s.others), r.exit_page,
        ${carried.map((column) => `r.${column}`).join(', ')}
      from (
-       select workspace_id, website_id, program_id, visit_day as day, cityHash64(visitor_id, session_id) as session,
-         max(cityHash64(visitor_id)) as visitor, maxIf(occurred_at, type = 'visit') as started_at,
-         min(toDateTime(occurred_at)) as first_at, max(toDateTime(occurred_at)) as last_at,
-         countIf(type = 'pageview') as pageviews, countIf(type = 'custom') as events,
-         countIf(type in ('visit', 'identify')) as others,
-         max(if(type = 'pageview', (occurred_at, e.path), (toDateTime64(0, 3, 'UTC'), ''))) as exit_page,
-         ${carried.map(ofVisit).join(', ')}
-       from events e where ${own} and visit_day ${days} and visit_day ${till}
-       group by workspace_id, website_id, program_id, day, session
+       ${sessionsOf(`visit_day ${days} and visit_day ${till}`)}
      ) r
      left join (
        select workspace_id, website_id, program_id, day, session, pageviews, events, others, started_at, last_at

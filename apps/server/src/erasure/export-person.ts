@@ -13,7 +13,8 @@ export async function exportPerson(
   subject: queries.Subject,
 ): Promise<PersonExport> {
   const { workspaceId } = manager;
-  return postgres.transaction(async (trx) => {
+  // The customers are locked while they are read: not for as long as ClickHouse takes.
+  const { person, parts } = await postgres.transaction(async (trx) => {
     const person = await findSubject(trx, workspaceId, subject);
     const part = (name: queries.ExportedPart) => queries.exportPart(trx, name, workspaceId, person);
     const customers = await part('customers');
@@ -24,33 +25,31 @@ export async function exportPerson(
       clicks: await part('clicks'),
       visits: await part('visits'),
     };
-    const mine = `workspace_id = {workspaceId:UInt32} and (
-      visitor_id in {visitors:Array(String)} or customer_id in {customerIds:Array(UInt64)})`;
-    const params = {
-      workspaceId,
-      visitors: [...person.clickVisitors, ...person.webVisitors],
-      customerIds: person.customerIds.map(Number),
-    };
-    const events = await clickhouse.rows<Record<string, unknown>>(
-      `select * from events where ${mine} order by occurred_at desc limit ${maxEvents}`,
-      params,
-    );
-    const [all] = await clickhouse.rows<{ n: string }>(
-      `select count() as n from events where ${mine}`,
-      params,
-    );
     const act = {
       act: 'person.export',
       programId: null,
       subject: customers.length === 0 ? 'nobody known' : `customer ${customers[0]?.id}`,
     };
     await recordAct(trx, { workspaceId, name: actorName(manager) }, act, clock.now());
-    return {
-      ...mapValues(parts, (rows) => rows.map(plain)),
-      events: events.map(withoutBlanks),
-      events_left_out: Number(all?.n ?? 0) - events.length,
-    };
+    return { person, parts };
   });
+  const mine = `workspace_id = {workspaceId:UInt32} and (
+    visitor_id in {visitors:Array(String)} or customer_id in {customerIds:Array(UInt64)})`;
+  const params = {
+    workspaceId,
+    visitors: [...person.clickVisitors, ...person.webVisitors],
+    customerIds: person.customerIds.map(Number),
+  };
+  const events = await clickhouse.rows<Record<string, unknown>>(
+    `select * from events where ${mine} order by occurred_at desc limit ${maxEvents}`,
+    params,
+  );
+  const [all] = await clickhouse.rows<{ n: string }>(`select count() as n from events where ${mine}`, params);
+  return {
+    ...mapValues(parts, (rows) => rows.map(plain)),
+    events: events.map(withoutBlanks),
+    events_left_out: Number(all?.n ?? 0) - events.length,
+  };
 }
 
 function mapValues<Name extends string, From, To>(

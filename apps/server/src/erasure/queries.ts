@@ -18,7 +18,7 @@ const insert = statement(
      values ($1, $2, $3, $4, $5, $6, $7) returning id
    ), job as (
      select graphile_worker.add_job('erase_person', json_build_object('workspace_id', $1::integer, 'id', id),
-       queue_name => 'erasures', max_attempts => 25) from made
+       max_attempts => 25) from made
    )
    select made.id from made, job`,
 );

@@ -84,7 +84,8 @@ async function attack({ route, url, payload, headers }: Attack, what: string): P
     ...(payload === undefined ? {} : { payload }),
   });
   const where = `${route.method} ${route.path}: ${what}: ${response.statusCode} ${response.body.slice(0, 200)}`;
-  expect(performance.now() - startedAt, where).toBeLessThan(5000);
+  // Long enough for a busy machine and reports at once, short for what would be a denial of service.
+  expect(performance.now() - startedAt, where).toBeLessThan(30_000);
   expect(response.statusCode, where).toBeLessThan(500);
   const isFile = route.file !== undefined && response.statusCode === 200;
   expect(response.headers['content-type'], where).toMatch(
@@ -532,26 +533,37 @@ describe('paths, queries and headers', () => {
       '__proto__',
       'constructor',
     ];
+    const shapesOf = (name: string) => [
+      `${name}=1&${name}=2`,
+      `${name}[]=1`,
+      `${name}[a]=1`,
+      `${name}`,
+      `${name}=%5B%5D`,
+    ];
+    const queriesOf = (name: string, values: readonly string[]) => [
+      ...values.map((value) => `${name}=${value}`),
+      ...shapesOf(name),
+    ];
     for (const route of routes.filter(({ method }) => method === 'GET')) {
       const request = await example(route);
       const base = urlOf(route, { ...request, query: {} });
-      const names = new Set([...everywhere, ...Object.keys(propertiesOf(route.query ?? ({} as never)))]);
-      const attacks = [...names].flatMap((name) => {
-        const others = new URLSearchParams(
-          Object.entries(request.query).filter(([one]) => one !== name),
-        ).toString();
-        // A name the route does not know gets a few only: it is looked at nowhere.
-        const isKnown = propertiesOf(route.query ?? ({} as never))[name] !== undefined;
-        const values = hostileQueryValues
-          .slice(0, isKnown ? undefined : 3)
-          .map((value) => `${name}=${value}`);
-        const shapes = [`${name}=1&${name}=2`, `${name}[]=1`, `${name}[a]=1`, `${name}`, `${name}=%5B%5D`];
-        return [...values, ...shapes].map((query) => ({
-          route,
-          url: `${base}?${others}&${query}`,
-          what: brief(query),
-        }));
+      const known = Object.keys(propertiesOf(route.query ?? ({} as never)));
+      const queries = known.flatMap((name) => {
+        const others = Object.entries(request.query).filter(([one]) => one !== name);
+        return queriesOf(name, hostileQueryValues).map((query) => `${new URLSearchParams(others)}&${query}`);
       });
+      // What the route does not know is looked at nowhere: all such names at once, with a few values.
+      const unknown = everywhere
+        .filter((name) => !known.includes(name))
+        .map((name) => queriesOf(name, hostileQueryValues.slice(0, 3)));
+      const ignored = (unknown[0] ?? []).map((_, at) =>
+        [`${new URLSearchParams(request.query)}`, ...unknown.map((one) => one[at])].join('&'),
+      );
+      const attacks = [...queries, ...ignored].map((query) => ({
+        route,
+        url: `${base}?${query}`,
+        what: brief(query),
+      }));
       await attackAll(attacks, ({ status }, what) => expect([200, 400, 404], what).toContain(status));
       await attack({ route, url: `${base}?${'a=1&'.repeat(3000)}` }, 'thousands of parameters');
     }
@@ -588,16 +600,19 @@ describe('paths, queries and headers', () => {
     // What refuses a request by itself is sent by itself: together with it the others would not be read.
     const alone = ['origin', 'content-encoding', 'accept'];
     const together = names.filter((name) => !alone.includes(name));
-    const sets = [together, ...alone.map((name) => [name])];
-    for (const route of routes) {
+    // Every route gets every value and every header; of the pairs of one by itself, a third each.
+    const pairs = values.flatMap((value, at) => [
+      { set: together, value, turn: undefined },
+      ...alone.map((name, place) => ({ set: [name], value, turn: (at + place) % 3 })),
+    ]);
+    for (const [index, route] of routes.entries()) {
       const isOnce = route.method === 'DELETE' || route.path.includes('regenerate');
-      for (const value of isOnce ? values.slice(0, 1) : values) {
-        for (const set of isOnce ? sets.slice(0, 1) : sets) {
-          const request = await example(route);
-          const payload = request.body === undefined ? undefined : JSON.stringify(request.body);
-          const headers = Object.fromEntries(set.map((name) => [name, value]));
-          await attack({ route, url: urlOf(route, request), payload, headers }, `${set}: ${brief(value)}`);
-        }
+      const mine = pairs.filter(({ turn }) => turn === undefined || turn === index % 3);
+      for (const { set, value } of isOnce ? mine.slice(0, 1) : mine) {
+        const request = await example(route);
+        const payload = request.body === undefined ? undefined : JSON.stringify(request.body);
+        const headers = Object.fromEntries(set.map((name) => [name, value]));
+        await attack({ route, url: urlOf(route, request), payload, headers }, `${set}: ${brief(value)}`);
       }
     }
   });

@@ -20,8 +20,23 @@ export async function openWithDouble(
   };
 }
 
-/** What comes back to the redirect address after the owner of an account clicked “Connect” (or declined: null). */
-export async function visitAuthorizePage(
+let lastVisit: Promise<unknown> = Promise.resolve();
+
+/**
+ * What comes back to the redirect address after the owner of an account clicked “Connect” (or declined: null). One visit
+ * at a time, for the double has one browser, in which one account is signed in.
+ */
+export function visitAuthorizePage(
+  stripe: StripeDouble,
+  authorizeUrl: string,
+  account: Account | null,
+): Promise<URLSearchParams> {
+  const visit = lastVisit.then(() => visitAs(stripe, authorizeUrl, account));
+  lastVisit = visit.catch(() => undefined);
+  return visit;
+}
+
+async function visitAs(
   stripe: StripeDouble,
   authorizeUrl: string,
   account: Account | null,

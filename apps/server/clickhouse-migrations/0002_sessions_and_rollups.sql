@@ -149,7 +149,8 @@ group by workspace_id, website_id, program_id, hour, day;
 
 -- Days and months that are over, added up by one dimension at a time (`''`: all; by hour too). Unlike the tables above this
 -- one is filled by a job, for what a visit was is known only when it is over. `build` is one adding-up; rollup_builds
--- says which of them stand.
+-- says which of them stand. Few rows to a granule, for each may carry a set of 12 KB: what is asked for is a short range, and
+-- all of a granule that it touches is read.
 create table if not exists rollups (
   workspace_id UInt32,
   website_id LowCardinality(String),
@@ -168,7 +169,8 @@ create table if not exists rollups (
 )
 engine = MergeTree
 partition by toYYYYMM(at)
-order by (workspace_id, website_id, program_id, dimension, grain, at, build);
+order by (workspace_id, website_id, program_id, dimension, grain, at, build)
+settings index_granularity = 256;
 
 -- `counted`: how many rows of events it was made from. It stands while `hours` counts as many.
 create table if not exists rollup_builds (

@@ -107,6 +107,8 @@ export class Sessions {
       max_execution_time: String(statement.reads ? readSeconds : writeSeconds),
       // One statement leaves a quarter to the others; all together are held by max_server_memory_usage.
       max_memory_usage: String(Math.floor(memoryMb * 0.75) * 1024 * 1024),
+      // Each thread wants a gigabyte that is free, as it comes: with the memory above there would never be a second one.
+      max_threads_min_free_memory_per_thread: String(Math.floor(memoryMb / 16) * 1024 * 1024),
       // By this a statement is found when it must be cancelled: the engine makes up query ids of its own.
       log_comment: mark,
       ...statement.settings,

@@ -2,7 +2,7 @@ import type { ReportMetric } from '@headwater/contract';
 import { type ClickHouse, dayMs, hourMs } from '../../platform/index.ts';
 import { offsetMs } from '../period.ts';
 import { type BuiltQuery, buildQuery, type Means } from './build.ts';
-import { findKnown, takeApart } from './coverage.ts';
+import { findKnownOnce, takeApart } from './coverage.ts';
 import type { Source } from './dimensions.ts';
 import { type Plan, planOf, shortcutOf } from './plan.ts';
 import type { Period, Question } from './question.ts';
@@ -42,7 +42,7 @@ async function findMeans(
   );
   const isLong = question.period.before.getTime() - question.period.from.getTime() > dayMs;
   const wantsSums = isLong && shortcuts.some(([, shortcut]) => shortcut?.kind === 'rollups');
-  const found = wantsSums ? await findKnown(clickhouse, question.owner, question.period) : undefined;
+  const found = wantsSums ? await findKnownOnce(clickhouse, question.owner, question.period) : undefined;
   const known = found !== undefined && found.events >= worthwhile ? found : undefined;
   return new Map(
     shortcuts.map(([source, shortcut]): [Source, Means] => {

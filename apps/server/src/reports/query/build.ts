@@ -18,8 +18,16 @@ export interface BuiltQuery {
   params: Record<string, unknown>;
 }
 
-/** The pieces of a source: each a select of the dimensions `d0…` and the components `c_…`. */
-type Select = { dims: readonly string[]; counts: ReadonlyMap<ComponentName, string>; from: string };
+/**
+ * The pieces of a source: each a select of the dimensions `d0…` and the components `c_…`. Rows of sums go into the whole as
+ * they are: to add them up by themselves first would join every set of visitors twice.
+ */
+type Select = {
+  dims: readonly string[];
+  counts: ReadonlyMap<ComponentName, string>;
+  from: string;
+  areSums?: true;
+};
 
 /**
  * One query for the whole question: every source in its pieces, put together and added up, and the metrics reckoned from
@@ -45,12 +53,12 @@ export function buildQuery(
   );
   const { isConverted } = question.money;
   const dims = question.dimensions.map((_, index) => `d${index}`);
-  const union = pieces.map(({ dims: values, counts, from }) => {
+  const union = pieces.map(({ dims: values, counts, from, areSums }) => {
     const columns = [
       ...values.map((value, index) => `${value} as d${index}`),
       ...names.map((name) => `${counts.get(name) ?? nothingOf(name, isConverted)} as c_${name}`),
     ];
-    const by = values.length === 0 ? '' : ` group by ${dims.join(', ')}`;
+    const by = areSums || values.length === 0 ? '' : ` group by ${dims.join(', ')}`;
     return `select ${columns.join(', ')} from ${from}${by}`;
   });
   const merged = [...dims, ...names.map((name) => `${mergedOf(name)} as ${name}`)].join(', ');
@@ -157,7 +165,7 @@ function rollupPiece(
   const own = ownerCondition(question.owner);
   const fine = grains.includes('hour') ? 'hour' : 'day';
   const ranges = [
-    ...(months.length === 0 ? [] : [`(grain = 'month' and ${amongDays(months, params)})`]),
+    ...(months.length === 0 ? [] : [`(grain = 'month' and ${amongMonths(months, params)})`]),
     ...(days.length === 0 ? [] : [`(grain = '${fine}' and ${amongDays(days, params)})`]),
   ];
   const condition = conditionOf(question.filters, () => 'key', params);
@@ -170,7 +178,22 @@ function rollupPiece(
       and (website_id, program_id, ${built}, build) in (
         select website_id, program_id, grain, at, build from rollup_builds final where ${own})
       ${condition === '' ? '' : `and ${condition}`}`,
+    areSums: true,
   };
+}
+
+/** Those of the months from the first to the last that are added up. */
+function amongMonths(months: readonly string[], params: Params): string {
+  const [first, last] = [months[0], months.at(-1)].map((month) => params.bind(month, 'Date'));
+  const within = `at >= toDateTime(${first}, 'UTC') and at <= toDateTime(${last}, 'UTC')`;
+  const isWithoutGap = monthsFrom(months[0] as string, months.at(-1) as string) === months.length;
+  return isWithoutGap ? within : `${within} and toDate(at) in ${params.bind(months, 'Array(Date)')}`;
+}
+
+/** How many months there are from one to another, both counted. */
+function monthsFrom(first: string, last: string): number {
+  const [a, b] = [first, last].map((month) => Number(month.slice(0, 4)) * 12 + Number(month.slice(5, 7)));
+  return (b as number) - (a as number) + 1;
 }
 
 /** From the first to the last of them; of a few gaps the days between are named, of many those that are there. */
@@ -199,6 +222,7 @@ function hoursPiece(question: Question, names: readonly ComponentName[], params:
     dims: question.dimensions.map((one) => (isTime(one) ? bucketOf(one, 'hour') : "''")),
     counts: countsOf(names, ({ inHours }) => inHours),
     from: `hours where ${ownerCondition(question.owner)} and ${within('hour', question.period, params)}`,
+    areSums: true,
   };
 }
 
@@ -260,7 +284,7 @@ function eventsPiece(
       return {
         dims: dims.map((_, index) => `d${index}`),
         counts,
-        from: `(${actsOf(question, dims, where)})`,
+        from: `(${actsOf(question, names, dims, where)})`,
       };
   }
 }
@@ -269,7 +293,12 @@ function eventsPiece(
  * Clicks, sign-ups and money by payment and currency. A payment that was told anew stands there three times, once with
  * sign -1: its sums are right whenever any of them arrives, and where they come to nothing it has no customer.
  */
-function actsOf({ money }: Question, dims: readonly string[], where: string): string {
+function actsOf(
+  { money }: Question,
+  names: readonly ComponentName[],
+  dims: readonly string[],
+  where: string,
+): string {
   const columns = dims.map((value, index) => `${value} as d${index}`);
   const sums = [
     "countIf(type = 'click') as clicks",
@@ -282,7 +311,13 @@ function actsOf({ money }: Question, dims: readonly string[], where: string): st
     'sum(fee) as fees',
   ];
   const by = [...dims.map((_, index) => `d${index}`), 'payment_id'];
-  const types = "type in ('click', 'lead', 'payment', 'refund', 'commission', 'fee') and is_test = 0";
+  // There are several clicks and sign-ups to a payment: they are read where they are asked for.
+  const read = [
+    ...(names.includes('clicks') ? ['click'] : []),
+    ...(names.includes('leads') ? ['lead'] : []),
+    ...['payment', 'refund', 'commission', 'fee'],
+  ];
+  const types = `type in (${read.map((type) => `'${type}'`).join(', ')}) and is_test = 0`;
   const own = money.onlyOwn ? " and currency in ('', {currency:String})" : '';
   if (!money.isConverted) {
     return `select ${[...columns, ...sums].join(', ')} from events where ${types}${own} and ${where} group by ${by.join(', ')}`;

@@ -25,11 +25,25 @@ export const ownerCondition = ({ of }: Owner): string =>
 
 export const ownerParams = ({ workspaceId, of }: Owner): Record<string, unknown> => ({ workspaceId, ...of });
 
+const asking = new WeakMap<ClickHouse, Map<string, Promise<Known>>>();
+
+/** What is known of a period, asked once by all the reports of a page that is opened. */
+export function findKnownOnce(clickhouse: ClickHouse, owner: Owner, period: Period): Promise<Known> {
+  const running = asking.get(clickhouse) ?? new Map<string, Promise<Known>>();
+  asking.set(clickhouse, running);
+  const key = JSON.stringify([owner, period]);
+  const known = running.get(key);
+  if (known !== undefined) return known;
+  const asked = findKnown(clickhouse, owner, period).finally(() => running.delete(key));
+  running.set(key, asked);
+  return asked;
+}
+
 /**
  * An hour's events count for the day they happened on and for the day their visit began, of which both must be unchanged.
  * A day without any events is in neither table, and whole.
  */
-export async function findKnown(clickhouse: ClickHouse, owner: Owner, period: Period): Promise<Known> {
+async function findKnown(clickhouse: ClickHouse, owner: Owner, period: Period): Promise<Known> {
   const own = ownerCondition(owner);
   const params = {
     ...ownerParams(owner),

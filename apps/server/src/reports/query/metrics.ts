@@ -16,9 +16,9 @@ export interface Component {
   source: Source;
   expression: string;
   merge: 'sum' | 'distinct' | 'money';
-  /** The same in the table of what was added up; undefined: it is not there. */
+  /** The column that holds it in the table of what was added up; undefined: it is not there. */
   inRollups?: string;
-  /** The same in the hourly counts. */
+  /** The column of the hourly counts. */
   inHours?: string;
 }
 
@@ -30,42 +30,42 @@ export const components = {
     source: 'visits',
     expression: distinctState('visitor'),
     merge: 'distinct',
-    inRollups: 'uniqCombinedMergeState(14)(visitors)',
+    inRollups: 'visitors',
   },
-  visits: { source: 'visits', expression: 'count()', merge: 'sum', inRollups: 'sum(visits)' },
+  visits: { source: 'visits', expression: 'count()', merge: 'sum', inRollups: 'visits' },
   bounces: {
     source: 'visits',
     // Saw one page and did nothing.
     expression: 'countIf(pageviews <= 1 and events = 0)',
     merge: 'sum',
-    inRollups: 'sum(bounces)',
+    inRollups: 'bounces',
   },
   seconds: {
     source: 'visits',
     expression: 'sum(last_at - first_at)',
     merge: 'sum',
-    inRollups: 'sum(seconds)',
+    inRollups: 'seconds',
   },
   visitPageviews: {
     source: 'visits',
     expression: 'sum(pageviews)',
     merge: 'sum',
-    inRollups: 'sum(pageviews)',
+    inRollups: 'pageviews',
   },
-  visitEvents: { source: 'visits', expression: 'sum(events)', merge: 'sum', inRollups: 'sum(events)' },
+  visitEvents: { source: 'visits', expression: 'sum(events)', merge: 'sum', inRollups: 'events' },
   pageviews: {
     source: 'views',
     expression: `countIf(${isView})`,
     merge: 'sum',
-    inRollups: 'sum(pageviews)',
-    inHours: 'sum(pageviews)',
+    inRollups: 'pageviews',
+    inHours: 'pageviews',
   },
-  events: { source: 'views', expression: "countIf(type = 'custom')", merge: 'sum', inHours: 'sum(events)' },
+  events: { source: 'views', expression: "countIf(type = 'custom')", merge: 'sum', inHours: 'events' },
   pageVisitors: {
     source: 'views',
     expression: distinctState('cityHash64(visitor_id)', isView),
     merge: 'distinct',
-    inRollups: 'uniqCombinedMergeState(14)(visitors)',
+    inRollups: 'visitors',
   },
   pageVisits: { source: 'views', expression: distinctState(session, isView), merge: 'distinct' },
   clicks: { source: 'acts', expression: 'sum(clicks)', merge: 'sum' },

@@ -1,5 +1,10 @@
+// HEADWATER_ATTACKS=4: every fourth value only, for a second run of the suite, on another PostgreSQL.
+const step = Number(process.env.HEADWATER_ATTACKS || 1);
+const some = <Value>(values: readonly Value[]): readonly Value[] =>
+  values.filter((_, index) => index % step === 0);
+
 /** Values that no field of ours expects, as JSON texts: some cannot be written as JavaScript values. */
-export const hostileValues: readonly string[] = [
+export const hostileValues = some<string>([
   'null',
   'true',
   'false',
@@ -59,7 +64,7 @@ export const hostileValues: readonly string[] = [
   deep(100_000),
   deep(30_000, '{"a":', '}'),
   deep(2500, '{"a":', '}'),
-];
+]);
 
 /** Prototype keys: never data, so never taken. */
 export const prototypeValues: readonly string[] = [
@@ -120,7 +125,7 @@ export const nonObjects: readonly string[] = [
 ];
 
 /** What a path may hold in place of an id, as it is written in the URL. */
-export const hostilePathIds: readonly string[] = [
+export const hostilePathIds = some<string>([
   '0',
   '-1',
   '1.5',
@@ -153,10 +158,10 @@ export const hostilePathIds: readonly string[] = [
   'constructor',
   '*',
   ':',
-];
+]);
 
 /** What a query parameter may hold, as it is written in the URL. */
-export const hostileQueryValues: readonly string[] = [
+export const hostileQueryValues = some<string>([
   '',
   '0',
   '-1',
@@ -194,7 +199,7 @@ export const hostileQueryValues: readonly string[] = [
   cursor("2026-01-01T00:00:00Z\n1'"),
   cursor('\n'),
   '____',
-];
+]);
 
 function cursor(text: string): string {
   return Buffer.from(text).toString('base64url');

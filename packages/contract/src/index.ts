@@ -13,6 +13,7 @@ export * from './payouts.ts';
 export * from './people-reports.ts';
 export * from './query.ts';
 export * from './rates.ts';
+export * from './realtime.ts';
 export * from './reporting.ts';
 export * from './reports.ts';
 export * from './reviews.ts';

@@ -9,6 +9,7 @@ import type { ReportDeps } from './deps.ts';
 import { funnelRoutes } from './funnels/http.ts';
 import { modelRoutes } from './paths/http.ts';
 import { journeyRoutes } from './paths/http-journeys.ts';
+import { createBroadcast, readRealtime, realtimeRoutes } from './realtime/index.ts';
 
 export type { ReportDeps } from './deps.ts';
 export { reportRoutes } from './http.ts';
@@ -18,4 +19,10 @@ export { keepRollups, mendRollups, renameSessions } from './rollups/index.ts';
 /** The reports of people and their paths. */
 export function peopleRoutes(deps: ReportDeps): Route[] {
   return [...modelRoutes(deps), ...journeyRoutes(deps), ...funnelRoutes(deps), ...cohortRoutes(deps)];
+}
+
+/** What happens now. `close` ends the streams that are listened to. */
+export function openRealtime(deps: ReportDeps): { routes: Route[]; close(): void } {
+  const broadcast = createBroadcast({ read: (subject) => readRealtime(deps, subject) });
+  return { routes: realtimeRoutes(deps, broadcast), close: () => broadcast.close() };
 }

@@ -33,6 +33,10 @@ export const RealtimeAnswer = Type.Object({
   ),
   sources: top,
   countries: top,
+  goals: Type.Array(
+    Type.Object({ key: Type.String(), visitors: Type.Integer(), conversions: Type.Integer() }),
+    { description: 'of the website, that were reached' },
+  ),
   leads: Type.Integer(),
   payments: Type.Integer({ description: 'in every currency' }),
   revenue_cents: Type.Integer({ description: 'of payments in `currency`' }),

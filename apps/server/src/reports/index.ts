@@ -7,6 +7,7 @@ import type { Route } from '../platform/index.ts';
 import { cohortRoutes } from './cohorts/http.ts';
 import type { ReportDeps } from './deps.ts';
 import { funnelRoutes } from './funnels/http.ts';
+import { goalRoutes } from './goals/index.ts';
 import { modelRoutes } from './paths/http.ts';
 import { journeyRoutes } from './paths/http-journeys.ts';
 import { createBroadcast, readRealtime, realtimeRoutes } from './realtime/index.ts';
@@ -16,9 +17,15 @@ export { reportRoutes } from './http.ts';
 export { type Difference, reconcile, reconcileAll } from './reconcile.ts';
 export { keepRollups, mendRollups, renameSessions } from './rollups/index.ts';
 
-/** The reports of people and their paths. */
+/** The reports of people and their paths, and what they should reach. */
 export function peopleRoutes(deps: ReportDeps): Route[] {
-  return [...modelRoutes(deps), ...journeyRoutes(deps), ...funnelRoutes(deps), ...cohortRoutes(deps)];
+  return [
+    ...modelRoutes(deps),
+    ...journeyRoutes(deps),
+    ...funnelRoutes(deps),
+    ...cohortRoutes(deps),
+    ...goalRoutes(deps),
+  ];
 }
 
 /** What happens now. `close` ends the streams that are listened to. */

@@ -1,7 +1,9 @@
 import type { RealtimeAnswer } from '@headwater/contract';
 import { minuteMs } from '../../platform/index.ts';
 import type { ReportDeps } from '../deps.ts';
+import { type GoalRule, listGoals, matchedGoals } from '../goals/index.ts';
 import { ownRows, subjectParams } from '../persons.ts';
+import { Params } from '../query/filters.ts';
 import type { Subject } from '../subject.ts';
 
 const minutesShown = 30;
@@ -9,7 +11,7 @@ const minutesNow = 5;
 const topShown = 10;
 
 interface Row {
-  kind: 'now' | 'all' | 'minute' | 'page' | 'source' | 'country' | 'lead' | 'payment';
+  kind: 'now' | 'all' | 'minute' | 'page' | 'source' | 'country' | 'goal' | 'lead' | 'payment';
   key: string;
   visitors: string;
   times: string;
@@ -22,8 +24,12 @@ export async function readRealtime(deps: ReportDeps, subject: Subject): Promise<
   const lastMinute = Math.floor(now.getTime() / minuteMs) * minuteMs;
   const firstMinute = lastMinute - (minutesShown - 1) * minuteMs;
   const lagSeconds = await deps.lagSeconds();
-  const rows = await deps.clickhouse.rows<Row>(realtimeSql(subject), {
+  const { workspaceId, owner } = subject;
+  const goals = await listGoals(deps.postgres, { workspaceId, of: owner });
+  const params = new Params();
+  const rows = await deps.clickhouse.rows<Row>(realtimeSql(subject, goals, params), {
     ...subjectParams(subject),
+    ...params.values,
     from: firstMinute,
     now: now.getTime() - minutesNow * minuteMs,
     firstDay: new Date(firstMinute - 24 * 60 * minuteMs).toISOString().slice(0, 10),
@@ -56,6 +62,11 @@ export async function readRealtime(deps: ReportDeps, subject: Subject): Promise<
     })),
     sources: top('source'),
     countries: top('country'),
+    goals: of('goal').map(({ key, visitors, times }) => ({
+      key,
+      visitors: Number(visitors),
+      conversions: Number(times),
+    })),
     leads: Number(of('lead')[0]?.times ?? 0),
     payments: payments.reduce((sum, { times }) => sum + Number(times), 0),
     revenue_cents: Number(own?.amount ?? 0),
@@ -75,10 +86,11 @@ export async function readRealtime(deps: ReportDeps, subject: Subject): Promise<
  * Where visitors come from is told by their visit, which may have begun before the half hour: of the visits of today and
  * yesterday those that did something in it.
  */
-function realtimeSql(subject: Subject): string {
+function realtimeSql(subject: Subject, goals: readonly GoalRule[], params: Params): string {
   const own = ownRows(subject);
   const since = (bound: string) => `occurred_at >= fromUnixTimestamp64Milli({${bound}:Int64})`;
   const acts = `events where ${own} and type in ('visit', 'pageview', 'custom') and session_id != '' and ${since('from')}`;
+  const { reached, any } = matchedGoals(goals, (value, type) => params.bind(value, type));
   const views = "countIf(type = 'pageview')";
   const visits = `sessions final where ${own.replace(' and is_test = 0', '')} and day >= {firstDay:Date}
       and toUnixTimestamp64Milli(started_at) != 0 and last_at >= toDateTime(intDiv({from:Int64}, 1000), 'UTC')`;
@@ -99,6 +111,9 @@ function realtimeSql(subject: Subject): string {
     select * from (select ${columns('source', 'toString(source)', 'uniqExact(visitor)', '0')} from ${visits} group by key ${most})
     union all
     select * from (select ${columns('country', 'toString(country)', 'uniqExact(visitor)', '0')} from ${visits} group by key ${most})
+    union all
+    select ${columns('goal', 'reached.1', 'uniqExact(visitor_id)', 'count()')} from (
+      select visitor_id, arrayJoin(${reached}) as reached from ${acts} and ${any}) group by key
     union all
     select ${columns('lead', "''", '0', 'count()')} from events where ${own} and type = 'lead' and ${since('from')}
     union all

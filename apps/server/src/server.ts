@@ -39,6 +39,7 @@ import {
   reconcileAll,
   reportRoutes,
 } from './reports/index.ts';
+import { forgetOldBehaviour } from './retention/index.ts';
 import { simulateRoutes } from './simulate/index.ts';
 import { openStripeEdge, type StripeEdge, type StripeSettings } from './stripe/index.ts';
 import {
@@ -201,6 +202,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
         keepRollups: () => keepRollups({ clickhouse, clock }),
         mendRollups: () => mendRollups({ clickhouse, clock, log }),
         reconcileStripe: () => stripe.reconcile(),
+        forgetOld: () => forgetOldBehaviour({ postgres, clickhouse, clock, log }),
         erase: (key) => erasePerson({ ...stores, clickhouse }, key),
       })
     : undefined;

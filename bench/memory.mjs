@@ -1,4 +1,4 @@
-// What the processes of a server hold in memory, from /proc.
+// What the processes of a server hold in memory and have taken of the processors, from /proc.
 import { readdirSync, readFileSync } from 'node:fs';
 
 const megabyte = 1024 * 1024;
@@ -19,6 +19,26 @@ export function watchMemory(serverPid, everyMs = 500) {
     peak: () => ({ ...peak }),
     stop: () => clearInterval(timer),
   };
+}
+
+/** Seconds of processor time that the server and its engines have taken since they started. */
+export function processorSeconds(serverPid) {
+  const processes = familyOf(serverPid);
+  const sum = (own) =>
+    Math.round(processes.filter(own).reduce((total, { pid }) => total + ticksOf(pid), 0) / 10) / 10;
+  return {
+    server: Math.round(ticksOf(serverPid, [11, 12]) / 10) / 10,
+    postgres: sum(({ name }) => name === 'postgres'),
+    clickhouse: sum(({ command }) => command.includes('clickhouse-process')),
+  };
+}
+
+/** Its own and those of its children that have ended, in hundredths of a second, as Linux counts. */
+function ticksOf(pid, places = [11, 12, 13, 14]) {
+  const fields = read(`/proc/${pid}/stat`)
+    .replace(/^.*\) /s, '')
+    .split(' ');
+  return places.reduce((sum, place) => sum + Number(fields[place] ?? 0), 0);
 }
 
 function residentSets(serverPid) {

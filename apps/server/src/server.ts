@@ -31,7 +31,15 @@ import {
   type Shipper,
 } from './platform/index.ts';
 import { rateRoutes } from './rates/index.ts';
-import { keepRollups, mendRollups, peopleRoutes, reconcileAll, reportRoutes } from './reports/index.ts';
+import {
+  keepRollups,
+  mendRollups,
+  openRealtime,
+  peopleRoutes,
+  reconcileAll,
+  reportRoutes,
+} from './reports/index.ts';
+import { forgetOldBehaviour } from './retention/index.ts';
 import { simulateRoutes } from './simulate/index.ts';
 import { openStripeEdge, type StripeEdge, type StripeSettings } from './stripe/index.ts';
 import {
@@ -125,6 +133,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   const saltOf = createDailySalt(postgres);
   const webhooks = { ...stores, sealer, allowPrivate: options.webhooks.allowPrivate };
   const reports = { postgres, clickhouse, directory, clock, lagSeconds: () => shipper.lagSeconds() };
+  const realtime = openRealtime(reports);
   const routes: Route[] = [
     ...touchRoutes({
       click: { postgres, directory, ingest, geo, clock, metrics },
@@ -160,6 +169,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     ...demoRoutes({ postgres, clickhouse, directory, clock }),
     ...reportRoutes(reports),
     ...peopleRoutes(reports),
+    ...realtime.routes,
     ...verifyRoutes(stores),
     ...erasureRoutes({ ...stores, clickhouse }),
     ...stripe.routes,
@@ -192,6 +202,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
         keepRollups: () => keepRollups({ clickhouse, clock }),
         mendRollups: () => mendRollups({ clickhouse, clock, log }),
         reconcileStripe: () => stripe.reconcile(),
+        forgetOld: () => forgetOldBehaviour({ postgres, clickhouse, clock, log }),
         erase: (key) => erasePerson({ ...stores, clickhouse }, key),
       })
     : undefined;
@@ -210,6 +221,8 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     ingest,
     stripe,
     async close() {
+      // Those who listen would keep the server open for ever.
+      realtime.close();
       await app.close();
       await ingest.drain();
       await stripe.close();

@@ -32,6 +32,7 @@ const idOfCollection: Record<string, (own: Holding) => unknown> = {
   'fraud-signals': (own) => own.signalId,
   erasures: (own) => own.erasureId,
   segments: (own) => own.segmentId,
+  goals: (own) => own.goalId,
 };
 
 /** Fields that name something of a tenant, wherever they stand: in a path, a query or a body. */
@@ -95,6 +96,13 @@ const exceptions: Record<string, (body: Record<string, unknown>, own: Holding) =
     name: newId('segment'),
     filters: [{ dimension: 'channel', operator: 'is', values: ['email'] }],
   }),
+  'POST /api/v1/goals': (_body, own) => ({
+    website_id: own.websiteId,
+    name: newId('goal'),
+    path: '/thanks*',
+    value_cents: 100,
+  }),
+  'PATCH /api/v1/goals/:id': () => ({ event: 'sign_up', property: 'plan', property_value: 'pro' }),
   'POST /api/v1/websites/:id/demo-events': () => ({ events: 1000 }),
   'POST /api/v1/reports/funnel': ({ website_id: _, ...body }) => ({
     ...body,

@@ -26,6 +26,7 @@ export interface Holding extends BillingHolding {
   signalId: number;
   erasureId: number;
   segmentId: number;
+  goalId: number;
   keyId: number;
   stripeEndpointId: number;
   /** Our id of an event in the inbox. */
@@ -180,6 +181,11 @@ async function openHolding(
     },
     key,
   );
+  const { data: goal } = await post(
+    '/api/v1/goals',
+    { website_id: website.website_id, name: `${mark} goal`, event: `${mark} event` },
+    key,
+  );
   const page = must(await server.get(`/api/v1/programs/${program.id}/payments?limit=1`, key));
   // When an endpoint was last heard of is noted behind the answer.
   await server.server.stripe.settled();
@@ -201,6 +207,7 @@ async function openHolding(
     paymentId,
     commissionId,
     segmentId: segment.id,
+    goalId: goal.id,
     signalId: await addSignal(server, commissionId, mark),
     erasureId: await addErasure(server, key, mark),
     keyId: apiKey.id,

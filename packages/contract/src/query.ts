@@ -9,6 +9,10 @@ export const reportMetrics = [
   'bounce_rate',
   'visit_duration',
   'pages_per_visit',
+  'conversions',
+  'converters',
+  'goal_rate',
+  'goal_value_cents',
   'clicks',
   'leads',
   'customers',
@@ -53,6 +57,7 @@ export const reportDimensions = [
   'plan',
   'currency',
   'visitor_type',
+  'goal',
   'hour',
   'day',
   'week',
@@ -103,7 +108,7 @@ export const QueryRequest = Type.Object(
   {
     program_id: Type.Optional(Type.Integer({ minimum: 1, description: 'this or website_id' })),
     website_id: Type.Optional(Type.String({ maxLength: 255, description: 'this or program_id' })),
-    metrics: Type.Array(Type.Enum([...reportMetrics]), { minItems: 1, maxItems: 22 }),
+    metrics: Type.Array(Type.Enum([...reportMetrics]), { minItems: 1, maxItems: reportMetrics.length }),
     dimensions: Type.Optional(
       Type.Array(Type.Enum([...reportDimensions]), {
         maxItems: 4,

@@ -263,6 +263,13 @@ const websiteFields = {
   currency,
   program_id: Type.Optional(id('binds the program')),
   allowed_origins: allowedOrigins,
+  retention_days: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 36_500,
+      description: 'how long what visitors did is kept; null: for ever, as by default',
+    }),
+  ),
 };
 
 export const CreateWebsiteRequest = Type.Object(
@@ -285,6 +292,7 @@ export const WebsiteRecord = Type.Object({
   currency: Type.String(),
   program_id: nullable(Type.Integer()),
   allowed_origins: Type.Array(Type.String()),
+  retention_days: nullable(Type.Integer()),
   api_token: Type.Optional(Type.String({ description: 'shown once, when it is made' })),
   api_token_masked: nullable(Type.String()),
   created_at: iso,

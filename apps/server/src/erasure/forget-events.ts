@@ -1,8 +1,5 @@
-import { setTimeout } from 'node:timers/promises';
-import { type ClickHouse, erasedName } from '../platform/index.ts';
+import { type ClickHouse, erasedName, rewrite } from '../platform/index.ts';
 import { renameSessions } from '../reports/index.ts';
-
-const pollMs = 200;
 
 /** The same name as PostgreSQL's `erased_name`. */
 const erased = (column: string) =>
@@ -46,7 +43,7 @@ export async function forgetEvents(
     'screen',
     'properties',
   ];
-  await mutate(
+  await rewrite(
     clickhouse,
     'events',
     `update visitor_id = ${erased('visitor_id')}, session_id = ${erased('session_id')},
@@ -55,26 +52,6 @@ export async function forgetEvents(
   );
   const visitors = { old: params.visitors, renamed: params.renamed };
   await renameSessions(clickhouse, workspaceId, visitors, (table, where, values) =>
-    mutate(clickhouse, table, `delete where ${where}`, values),
+    rewrite(clickhouse, table, `delete where ${where}`, values),
   );
-}
-
-/** Rewrites a table's parts, and resolves when all of them are. */
-async function mutate(
-  clickhouse: ClickHouse,
-  table: string,
-  what: string,
-  params: Record<string, unknown>,
-): Promise<void> {
-  await clickhouse.client.command({ query: `alter table ${table} ${what}`, query_params: params });
-  for (;;) {
-    const [left] = await clickhouse.rows<{ n: string; why: string }>(
-      `select count() as n, any(latest_fail_reason) as why from system.mutations
-       where database = {database:String} and table = {table:String} and not is_done`,
-      { database: clickhouse.database, table },
-    );
-    if (left === undefined || left.n === '0') return;
-    if (left.why !== '') throw new Error(`ClickHouse could not rewrite ${table}: ${left.why}`);
-    await setTimeout(pollMs);
-  }
 }

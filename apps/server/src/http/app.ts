@@ -112,7 +112,7 @@ function addRoute(app: FastifyInstance, route: Route, directory: Directory): voi
       security: securityOf(route.access),
       ...(route.body ? { body: route.body } : {}),
       ...(route.query ? { querystring: route.query } : {}),
-      response: route.answers,
+      response: answersOf(route),
     },
     onRequest(request, _reply, done) {
       let found: Principal | Promise<Principal>;
@@ -132,7 +132,7 @@ function addRoute(app: FastifyInstance, route: Route, directory: Directory): voi
         done();
       }, done);
     },
-    handler: (request, reply) => answerCall(route, request, reply),
+    handler: (request, reply) => answerCall(route, request, reply, directory),
   });
   if (route.cors) app.options(route.path, { config: { route }, schema: { hide: true } }, preflight);
 }
@@ -151,7 +151,19 @@ function securityOf(access: Access): Record<string, string[]>[] {
   }
 }
 
-async function answerCall(route: Route, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+/** A stream is documented under its own type, everything else as JSON. */
+function answersOf({ answers, stream }: Route): Record<number, unknown> {
+  if (stream === undefined) return answers;
+  const { description = stream } = answers[200] as { description?: string };
+  return { ...answers, 200: { description, content: { [stream]: { schema: answers[200] } } } };
+}
+
+async function answerCall(
+  route: Route,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  directory: Directory,
+): Promise<FastifyReply> {
   const headers = request.headers;
   const answer: Answer = await route.handle({
     body: (route.raw ? {} : (request.body ?? {})) as Record<string, unknown>,
@@ -159,6 +171,7 @@ async function answerCall(route: Route, request: FastifyRequest, reply: FastifyR
     params: request.params as Record<string, string>,
     query: request.query as Record<string, unknown>,
     principal: request.principal,
+    principalNow: async () => authenticate(route.access, headers.authorization, directory),
     address: request.ip,
     origin: headers.origin ?? null,
     userAgent: headers['user-agent'] ?? null,

@@ -36,6 +36,7 @@ describe('the schedule', () => {
       reconciledStripe += 1;
     },
     erase: async () => {},
+    forgetOld: async () => {},
   });
   const commission = async () =>
     (await server.get(`/api/v1/programs/${story.programId}/commissions`, server.key)).body.data[0];

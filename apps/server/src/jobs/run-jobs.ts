@@ -21,6 +21,8 @@ export interface JobDeps {
   mendRollups(): Promise<void>;
   /** Compares yesterday of every connected Stripe account with the books, and fetches what is missing. */
   reconcileStripe(): Promise<void>;
+  /** Forgets what visitors did longer ago than their website keeps it. */
+  forgetOld(): Promise<void>;
   /** Carries an erasure of a person out; throws to be called again later. */
   erase(key: { workspaceId: number; id: bigint }): Promise<void>;
 }
@@ -33,6 +35,7 @@ const schedule = `
 25 * * * * scan_fraud ?fill=1h
 5 * * * * forget_addresses ?fill=1h
 10 0 * * * ensure_click_partitions ?fill=1d
+20 2 * * * forget_old_behaviour ?fill=1d
 40 3 * * * reconcile ?fill=1d
 50 3 * * * mend_rollups ?fill=1d
 15 * * * * keep_rollups ?fill=1h
@@ -78,6 +81,7 @@ export function runJobs(deps: JobDeps): Promise<Runner> {
         const { workspace_id: workspaceId, id } = payload as { workspace_id: number; id: number };
         await deps.erase({ workspaceId, id: BigInt(id) });
       },
+      forget_old_behaviour: () => deps.forgetOld(),
       reconcile: () => deps.reconcile(),
       keep_rollups: () => deps.keepRollups(),
       mend_rollups: () => deps.mendRollups(),

@@ -7,15 +7,29 @@ import type { Route } from '../platform/index.ts';
 import { cohortRoutes } from './cohorts/http.ts';
 import type { ReportDeps } from './deps.ts';
 import { funnelRoutes } from './funnels/http.ts';
+import { goalRoutes } from './goals/index.ts';
 import { modelRoutes } from './paths/http.ts';
 import { journeyRoutes } from './paths/http-journeys.ts';
+import { createBroadcast, readRealtime, realtimeRoutes } from './realtime/index.ts';
 
 export type { ReportDeps } from './deps.ts';
 export { reportRoutes } from './http.ts';
 export { type Difference, reconcile, reconcileAll } from './reconcile.ts';
 export { keepRollups, mendRollups, renameSessions } from './rollups/index.ts';
 
-/** The reports of people and their paths. */
+/** The reports of people and their paths, and what they should reach. */
 export function peopleRoutes(deps: ReportDeps): Route[] {
-  return [...modelRoutes(deps), ...journeyRoutes(deps), ...funnelRoutes(deps), ...cohortRoutes(deps)];
+  return [
+    ...modelRoutes(deps),
+    ...journeyRoutes(deps),
+    ...funnelRoutes(deps),
+    ...cohortRoutes(deps),
+    ...goalRoutes(deps),
+  ];
+}
+
+/** What happens now. `close` ends the streams that are listened to. */
+export function openRealtime(deps: ReportDeps): { routes: Route[]; close(): void } {
+  const broadcast = createBroadcast({ read: (subject) => readRealtime(deps, subject) });
+  return { routes: realtimeRoutes(deps, broadcast), close: () => broadcast.close() };
 }

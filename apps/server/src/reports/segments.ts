@@ -1,4 +1,4 @@
-import type { SegmentItem } from '@headwater/contract';
+import type { ReportMetric, SegmentItem } from '@headwater/contract';
 import { AppError, type Clock, type ManagementPrincipal, type Postgres } from '../platform/index.ts';
 import { actorName, type Directory, getOwnProgram, getOwnWebsite, recordAct } from '../workspaces/index.ts';
 import * as queries from './queries.ts';
@@ -20,8 +20,8 @@ export function addSegment(
   told: { name: string; filters: unknown },
 ): Promise<SegmentItem> {
   const filters = readFilters(told.filters);
-  // What no visit, page view or payment can be asked by is refused now rather than in every report.
-  const metrics = ['visits', 'pageviews', 'payments'] as const;
+  // What no visit, page view, payment or goal can be asked by is refused now rather than in every report.
+  const metrics = ['visits', 'pageviews', 'payments', 'conversions'] as const;
   if (!metrics.some((metric) => canBeAsked(metric, filters)))
     planOf({ metrics: ['visits'], dimensions: [], filters });
   const name = told.name.trim();
@@ -44,10 +44,7 @@ export function addSegment(
   });
 }
 
-function canBeAsked(
-  metric: 'visits' | 'pageviews' | 'payments',
-  filters: ReturnType<typeof readFilters>,
-): boolean {
+function canBeAsked(metric: ReportMetric, filters: ReturnType<typeof readFilters>): boolean {
   try {
     planOf({ metrics: [metric], dimensions: [], filters });
     return true;

@@ -50,6 +50,7 @@ export async function createWebsite(
       currency: (request.currency ?? 'USD').toUpperCase(),
       program_id: program?.id ?? null,
       allowed_origins: allowedOrigins,
+      retention_days: request.retention_days ?? null,
       created_at: now,
     });
     const token = await insertToken(trx, actor.workspaceId, { kind: 'website', websiteId }, now);
@@ -76,6 +77,7 @@ export async function updateWebsite(
     timezone: request.timezone === undefined ? undefined : readTimeZone(request.timezone),
     currency: request.currency?.toUpperCase(),
     allowed_origins: request.allowed_origins && readOrigins(request.allowed_origins),
+    retention_days: clearable(body, 'retention_days', request.retention_days),
   };
   const program =
     sentProgram === undefined || sentProgram === null
@@ -122,6 +124,7 @@ function toWebsiteRecord(row: WebsiteRow): WebsiteRecord {
     currency: row.currency,
     program_id: row.program_id,
     allowed_origins: row.allowed_origins,
+    retention_days: row.retention_days,
     api_token_masked: row.api_token_masked,
     created_at: row.created_at.toISOString(),
   };

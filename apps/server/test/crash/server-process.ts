@@ -19,6 +19,7 @@ interface ServerProcessOptions {
   /** Left out: it starts its own engines, whatever this test itself runs on. */
   databaseUrl?: string;
   clickhouseUrl?: string;
+  secret?: string;
 }
 
 /** Starts it, and waits until it says that it is ready. */
@@ -36,6 +37,7 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
       HEADWATER_BOOTSTRAP_KEY: options.bootstrapKey,
       ...(options.databaseUrl === undefined ? {} : { DATABASE_URL: options.databaseUrl }),
       ...(options.clickhouseUrl === undefined ? {} : { CLICKHOUSE_URL: options.clickhouseUrl }),
+      ...(options.secret === undefined ? {} : { HEADWATER_SECRET: options.secret }),
     },
   });
   let output = '';

@@ -2,3 +2,4 @@
 export { refusalOfRows } from './failures.ts';
 export { migrateClickHouse } from './migrate.ts';
 export { type ClickHouse, type ClickHouseOptions, openClickHouse, wide } from './open.ts';
+export { rewrite } from './rewrite.ts';

@@ -62,8 +62,9 @@ export function createShipper(options: ShipperOptions): Shipper {
   let denied = { token: '', times: 0 };
   let isMoreWaiting = false;
 
-  async function lead(): Promise<Sql | undefined> {
-    if (sql !== undefined) return sql;
+  /** The connection on which to ask for the lead: one that does not get it keeps asking on the same. */
+  async function connect(): Promise<pg.Client> {
+    if (connection !== undefined) return connection;
     const client = new pg.Client({
       connectionString: databaseUrl,
       application_name: 'headwater shipper',
@@ -84,18 +85,20 @@ export function createShipper(options: ShipperOptions): Shipper {
       await client.query(
         'set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3',
       );
-      const own = sqlOn(client);
-      if (await queries.tryToLead(own)) {
-        connection = client;
-        sql = own;
-        return own;
-      }
     } catch (error) {
       await client.end().catch(() => {});
       throw error;
     }
-    await client.end();
-    return undefined;
+    connection = client;
+    return client;
+  }
+
+  async function lead(): Promise<Sql | undefined> {
+    if (sql !== undefined) return sql;
+    const own = sqlOn(await connect());
+    if (!(await queries.tryToLead(own))) return undefined;
+    sql = own;
+    return own;
   }
 
   async function letGo(): Promise<void> {

@@ -26,6 +26,8 @@ export interface Call {
   params: Record<string, string>;
   query: Record<string, unknown>;
   principal: Principal;
+  /** Whom the same header stands for now, on routes that go on answering. Throws what a new request would be refused with. */
+  principalNow(): Promise<Principal>;
   /** Client address, for geo only; never stored. */
   address: string;
   origin: string | null;
@@ -60,6 +62,8 @@ export interface Route {
   raw?: { limitBytes: number };
   /** The media type of an answer that is a file. */
   file?: 'application/pdf' | 'text/csv';
+  /** The answer is a stream of this type, which goes on until one of both ends it. */
+  stream?: 'text/event-stream';
   body?: TSchema;
   query?: TSchema;
   /** Answers by status, for the reference. */

@@ -65,6 +65,7 @@ export interface WebsitesTable {
   currency: Generated<string>;
   program_id: number | null;
   allowed_origins: Generated<string[]>;
+  retention_days: number | null;
   created_at: Generated<Date>;
 }
 

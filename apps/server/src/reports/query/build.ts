@@ -1,4 +1,5 @@
 import { invariant } from '../../platform/index.ts';
+import { matchedGoals } from '../goals/index.ts';
 import { addDays } from '../period.ts';
 import { type Coverage, ownerCondition, ownerParams } from './coverage.ts';
 import { bucketOf, expressionOf, instantOf, isTime, type Source } from './dimensions.ts';
@@ -254,21 +255,19 @@ function eventsPiece(
     ...(condition === '' ? [] : [condition]),
   ].join(' and ');
   switch (source) {
-    case 'visits': {
-      // The visit's day is in the index, its first instant is not.
-      const days = periods.map((period) => {
-        const [first, last] = [period.from, period.before].map((at) =>
-          params.bind(at.toISOString().slice(0, 10), 'Date32'),
-        );
-        return `(day >= ${first} and day <= ${last})`;
-      });
+    case 'visits':
+      return { dims, counts, from: `${visitsOf(periods, params)} and ${where}` };
+    case 'audience': {
+      const names = (question.goals ?? []).map(({ name }) => name);
+      const all = `arrayJoin(${params.bind(names, 'Array(String)')}) as goal`;
+      return { dims, counts, from: `(select *, ${all} from ${visitsOf(periods, params)}) where ${where}` };
+    }
+    case 'goals':
       return {
         dims,
         counts,
-        // A visit whose own event is not here yet has begun at zero.
-        from: `sessions final where (${days.join(' or ')}) and toUnixTimestamp64Milli(started_at) != 0 and ${where}`,
+        from: `${goalsOf(question, [...dims, condition], periods, params)} where ${where}`,
       };
-    }
     case 'views': {
       // What else is asked about a page is about those who saw it.
       const types = dimensionsOf(question.filters).concat(question.dimensions).includes('page')
@@ -287,6 +286,49 @@ function eventsPiece(
         from: `(${actsOf(question, names, dims, where)})`,
       };
   }
+}
+
+/** The visits of some periods: their day is in the index, their first instant is not. */
+function visitsOf(periods: readonly Period[], params: Params): string {
+  const days = periods.map((period) => {
+    const [first, last] = [period.from, period.before].map((at) =>
+      params.bind(at.toISOString().slice(0, 10), 'Date32'),
+    );
+    return `(day >= ${first} and day <= ${last})`;
+  });
+  // A visit whose own event is not here yet has begun at zero.
+  return `sessions final where (${days.join(' or ')}) and toUnixTimestamp64Milli(started_at) != 0`;
+}
+
+/** What a page view or event does not carry itself: its visit has it. */
+const ofVisitAlone =
+  /\b(channel|source|medium|campaign|term|content|click_id_kind|referrer_host|landing_page|exit_page|language|partner_id|link_id|is_returning)\b/g;
+
+/** Page views and events that reached a goal, once for each that they reached, with as much of their visit as is read. */
+function goalsOf(
+  { owner, goals = [] }: Question,
+  read: readonly string[],
+  periods: readonly Period[],
+  params: Params,
+): string {
+  const { reached, any } = matchedGoals(goals, (value, type) => params.bind(value, type));
+  const own = ownerCondition(owner);
+  const carried =
+    'workspace_id, website_id, program_id, occurred_at, visitor_id, path, country, region, city, device, browser, os';
+  const rows = (columns: string) => `select ${columns} from events
+      where type in ('pageview', 'custom') and session_id != '' and is_test = 0
+        and ${own} and ${during('occurred_at', periods, params)} and ${any}`;
+  const session = 'cityHash64(visitor_id, session_id)';
+  const matched = `select ${carried}, visit.1 as visit_session, visit.2 as visit_began, goal_reached.1 as goal, goal_reached.2 as value
+      from (${rows(`${carried}, (${session}, visit_day) as visit, arrayJoin(${reached}) as goal_reached`)})`;
+  const columns = [...new Set(read.flatMap((expression) => expression.match(ofVisitAlone) ?? []))];
+  if (columns.length === 0) return `(${matched})`;
+  return `(select g.*, ${columns.map((column) => `s.${column} as ${column}`).join(', ')}
+      from (${matched}) g
+      any left join (
+        select day, session, ${columns.join(', ')} from sessions final
+        where ${own} and (day, session) in (${rows(`visit_day, ${session}`)})
+      ) s on g.visit_session = s.session and g.visit_began = s.day)`;
 }
 
 /**

@@ -2,9 +2,11 @@ import type { ReportDimension, TimeDimension } from '@headwater/contract';
 
 /**
  * Where an answer comes from. `visits`: the sessions, one row a visit. `views`: page views and custom events by
- * themselves. `acts`: clicks, sign-ups and everything about money, of which there are few.
+ * themselves. `acts`: clicks, sign-ups and everything about money, of which there are few. `goals`: what of the page views and
+ * events reached a goal, once for each, with the visit it was done in. `audience`: the visits again, once for each goal that
+ * they might have reached.
  */
-export type Source = 'visits' | 'views' | 'acts';
+export type Source = 'visits' | 'views' | 'acts' | 'goals' | 'audience';
 
 /**
  * The catalogue of dimensions: by what a report may be broken down or filtered, and the expression that answers it in each
@@ -15,7 +17,9 @@ export interface Dimension extends Partial<Record<Source, string>> {
   isRolledUp?: true;
 }
 
-const ofVisit = (column: string): Dimension => ({ visits: column, acts: column, isRolledUp: true });
+/** What is asked of visits may be asked of goals. */
+const visited = (expression: string) => ({ visits: expression, goals: expression, audience: expression });
+const ofVisit = (column: string): Dimension => ({ ...visited(column), acts: column, isRolledUp: true });
 /** Each page view carries it as well, so that it may be asked for beside the page. */
 const everywhere = (column: string): Dimension => ({ ...ofVisit(column), views: column });
 const id = (column: string) => `if(${column} = 0, '', toString(${column}))`;
@@ -32,9 +36,9 @@ export const dimensions: Readonly<Record<Exclude<ReportDimension, TimeDimension>
   content: ofVisit('content'),
   click_id_kind: ofVisit('click_id_kind'),
   referrer: ofVisit('referrer_host'),
-  landing_page: { visits: 'landing_page', acts: 'path(landing_page)', isRolledUp: true },
-  exit_page: { visits: 'exit_page.2', isRolledUp: true },
-  page: { views: 'path', isRolledUp: true },
+  landing_page: { ...visited('landing_page'), acts: 'path(landing_page)', isRolledUp: true },
+  exit_page: { ...visited('exit_page.2'), isRolledUp: true },
+  page: { views: 'path', goals: 'path', isRolledUp: true },
   country: everywhere('country'),
   region: everywhere('region'),
   city: everywhere('city'),
@@ -42,14 +46,15 @@ export const dimensions: Readonly<Record<Exclude<ReportDimension, TimeDimension>
   browser: everywhere('browser'),
   os: everywhere('os'),
   language: ofVisit('language'),
-  partner: { visits: id('partner_id'), acts: id('partner_id'), isRolledUp: true },
-  link: { visits: id('link_id'), acts: id('link_id'), isRolledUp: true },
+  partner: { ...visited(id('partner_id')), acts: id('partner_id'), isRolledUp: true },
+  link: { ...visited(id('link_id')), acts: id('link_id'), isRolledUp: true },
   // The partner's group of today: who is in it may be asked of any time.
-  group: { visits: group, acts: group },
+  group: { ...visited(group), acts: group },
   product: { acts: 'product' },
   plan: { acts: 'plan' },
   currency: { acts: 'currency' },
-  visitor_type: { visits: visitorType, acts: visitorType, isRolledUp: true },
+  goal: { goals: 'goal', audience: 'goal' },
+  visitor_type: { ...visited(visitorType), acts: visitorType, isRolledUp: true },
 };
 
 /** When it was, by source. */
@@ -57,6 +62,8 @@ export const instantOf: Readonly<Record<Source, string>> = {
   visits: 'started_at',
   views: 'occurred_at',
   acts: 'occurred_at',
+  goals: 'occurred_at',
+  audience: 'started_at',
 };
 
 export function isTime(dimension: ReportDimension): dimension is TimeDimension {

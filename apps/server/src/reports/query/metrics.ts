@@ -68,6 +68,10 @@ export const components = {
     inRollups: 'visitors',
   },
   pageVisits: { source: 'views', expression: distinctState(session, isView), merge: 'distinct' },
+  conversions: { source: 'goals', expression: 'count()', merge: 'sum' },
+  converters: { source: 'goals', expression: distinctState('cityHash64(visitor_id)'), merge: 'distinct' },
+  goalValue: { source: 'goals', expression: 'sum(value)', merge: 'sum' },
+  audience: { source: 'audience', expression: distinctState('visitor'), merge: 'distinct' },
   clicks: { source: 'acts', expression: 'sum(clicks)', merge: 'sum' },
   leads: { source: 'acts', expression: 'sum(leads)', merge: 'sum' },
   payments: { source: 'acts', expression: 'sum(paid)', merge: 'sum' },
@@ -106,8 +110,10 @@ const ratio = (of: readonly ComponentName[], over: string, under: string, digits
   isRatio: true,
   ways: [{ of, as: `if(${under} = 0, null, round(toFloat64(${over}) / ${under}, ${digits}))` }],
 });
-const share = (part: ComponentName, whole: ComponentName): Metric =>
-  ratio([part, whole], `100 * ${part}`, whole, 2);
+const share = (part: ComponentName, ...wholes: ComponentName[]): Metric => ({
+  isRatio: true,
+  ways: wholes.flatMap((whole) => ratio([part, whole], `100 * ${part}`, whole, 2).ways),
+});
 
 /** The catalogue of metrics: what a report may count. A new one is a row here and a word in the contract. */
 export const metrics: Readonly<Record<ReportMetric, Metric>> = {
@@ -119,6 +125,10 @@ export const metrics: Readonly<Record<ReportMetric, Metric>> = {
   bounce_rate: share('bounces', 'visits'),
   visit_duration: ratio(['seconds', 'visits'], 'seconds', 'visits', 1),
   pages_per_visit: ratio(['visitPageviews', 'visits'], 'visitPageviews', 'visits', 2),
+  conversions: count('conversions'),
+  converters: count('converters'),
+  goal_rate: share('converters', 'visitors', 'audience'),
+  goal_value_cents: count('goalValue'),
   clicks: count('clicks'),
   leads: count('leads'),
   customers: count('customers'),

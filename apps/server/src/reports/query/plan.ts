@@ -71,7 +71,7 @@ export function shortcutOf(
   names: readonly ComponentName[],
   isWholeHours: boolean,
 ): Shortcut | undefined {
-  if (source === 'acts') return undefined;
+  if (source !== 'visits' && source !== 'views') return undefined;
   const filtered = dimensionsOf(question.filters);
   if (filtered.some(isTime)) return undefined;
   const time = question.dimensions.find(isTime);

@@ -5,6 +5,7 @@ import type {
   ReportMetric,
   TimeDimension,
 } from '@headwater/contract';
+import type { GoalRule } from '../goals/index.ts';
 
 /** Whose events. Test events are never among them. */
 export interface Owner {
@@ -32,6 +33,8 @@ export interface Question {
   money: Money;
   /** The partner's group, by partner; read only where a group is asked for. */
   groups: ReadonlyMap<number, string>;
+  /** The website's goals; read only where something of them is asked for. */
+  goals?: readonly GoalRule[];
 }
 
 /** How amounts are brought into one currency. */

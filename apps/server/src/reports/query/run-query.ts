@@ -3,6 +3,7 @@ import type { QueryAnswer, ReportFilter } from '@headwater/contract';
 import type { Currency } from '../../money/index.ts';
 import { AppError, type ClickHouse, type Clock, type Postgres } from '../../platform/index.ts';
 import { listPartnerNames } from '../../workspaces/index.ts';
+import { listGoals } from '../goals/index.ts';
 import { readPeriod } from '../period.ts';
 import * as queries from '../queries.ts';
 import { type AnswerRow, answer, prepare } from './answer.ts';
@@ -48,13 +49,16 @@ async function ask(deps: QueryDeps, subject: Subject, request: Request): Promise
     ? await queries.listGroupsOfPartners(deps.postgres, owner)
     : new Map<number, string>();
   const currency = (request.currency?.toUpperCase() ?? subject.currency) as Currency;
+  if (request.metrics.includes('goal_value_cents') && currency !== subject.currency)
+    throw new AppError('invalid_request', `goal_value_cents is in ${subject.currency}, and not converted`);
   const draft: Question = {
     ...{ owner, period, timeZone, filters, groups },
     ...{ metrics: request.metrics, dimensions: request.dimensions, orderBy: request.orderBy },
     ...{ limit: request.limit, offset: request.offset },
     money: { currency, factors: [], isConverted: false },
   };
-  planOf(draft);
+  const { bySource } = planOf(draft);
+  if (bySource.has('goals')) draft.goals = await listGoals(deps.postgres, owner);
   if (!asksForMoney(request)) return { question: draft, currencies: [] };
   const { money, currencies } = await findConversion(
     deps,

@@ -102,6 +102,10 @@ const question = (more: Partial<Question>): Question => ({
   offset: 0,
   money: { currency: 'USD', factors: [], isConverted: false },
   groups: new Map(),
+  goals: [
+    { name: 'first', path: '/p0*', event: null, property: null, propertyValue: null, valueCents: 100 },
+    { name: 'play', path: null, event: 'play', property: null, propertyValue: null, valueCents: null },
+  ],
   ...more,
 });
 
@@ -190,7 +194,13 @@ describe('every metric by every dimension', () => {
     for (let from = 0; from < pairs.length; from += 8)
       await Promise.all(pairs.slice(from, from + 8).map(plan));
     // A payment is on no page; a visit is of no product.
-    expect(refused.length).toBeLessThan(pairs.length / 8);
+    const [byGoal, others] = [true, false].map((isGoal) =>
+      refused.filter((one) => one.endsWith(' goal') === isGoal),
+    );
+    expect(others?.length).toBeLessThan(pairs.length / 8);
+    // By goal only what is about goals.
+    const ofGoals = ['conversions', 'converters', 'goal_rate', 'goal_value_cents'];
+    expect(byGoal).toEqual(reportMetrics.filter((one) => !ofGoals.includes(one)).map((one) => `${one} goal`));
     expect(refused).toContain('payments page');
     expect(refused).toContain('bounce_rate product');
     // Hundreds of plans: quick each, but not all of them together on a busy machine.
@@ -200,7 +210,7 @@ describe('every metric by every dimension', () => {
     const metrics = ['visits', 'payments', 'gross_revenue_cents'] as const;
     const [whole] = await answer(clickhouse, question({ metrics }));
     for (const dimension of reportDimensions) {
-      if (['page', 'exit_page', 'product', 'plan', 'currency'].includes(dimension)) continue;
+      if (['page', 'exit_page', 'product', 'plan', 'currency', 'goal'].includes(dimension)) continue;
       const rows = await answer(clickhouse, question({ metrics, dimensions: [dimension] }));
       const sums = metrics.map((name) => rows.reduce((sum, row) => sum + Number(row.metrics[name]), 0));
       expect(sums, dimension).toEqual(metrics.map((name) => whole?.metrics[name]));

@@ -1,0 +1,67 @@
+import { CodedError, RealtimeAnswer, RealtimeQuery } from '@headwater/contract';
+import Type from 'typebox';
+import { type Call, invariant, type Principal, type Route } from '../../platform/index.ts';
+import { dataRoute } from '../../workspaces/index.ts';
+import type { ReportDeps } from '../deps.ts';
+import { readSubject, type Subject } from '../subject.ts';
+import type { Broadcast } from './broadcast.ts';
+import { readRealtime } from './read-realtime.ts';
+
+const tag = 'Reports';
+const scope = 'dashboard:view';
+
+export function realtimeRoutes(deps: ReportDeps, broadcast: Broadcast): Route[] {
+  const { directory } = deps;
+  const subjectOf = (principal: Principal, query: Call['query']): Promise<Subject> => {
+    invariant(principal.kind === 'management', 'a report is asked for with a management key');
+    return readSubject(directory, principal, query);
+  };
+  return [
+    dataRoute(
+      {
+        ...{ method: 'GET', path: '/api/v1/reports/realtime', scope, tag },
+        summary: 'The last 30 minutes',
+        query: RealtimeQuery,
+        answer: RealtimeAnswer,
+        status: 200,
+        handle: async (call, manager) => readRealtime(deps, await subjectOf(manager, call.query)),
+      },
+      directory,
+    ),
+    {
+      ...{ method: 'GET', path: '/api/v1/reports/realtime/stream', tag },
+      summary: 'The last 30 minutes, told again when something changes: server-sent events',
+      access: { kind: 'management', scope },
+      errors: 'coded',
+      failure: 'Report failed',
+      stream: 'text/event-stream',
+      query: RealtimeQuery,
+      answers: {
+        200: Type.String({
+          description:
+            'each message `event: realtime`, its data what `GET /api/v1/reports/realtime` answers within `data`; a comment where nothing changes',
+        }),
+        ...{ 400: CodedError, 401: CodedError, 403: CodedError, 404: CodedError, 429: CodedError },
+      },
+      async handle(call) {
+        const subject = await subjectOf(call.principal, call.query);
+        const isAllowed = async () => {
+          const now = await subjectOf(await call.principalNow(), call.query);
+          return JSON.stringify(now) === JSON.stringify(subject);
+        };
+        return {
+          status: 200,
+          body: await broadcast.listen(subject, isAllowed),
+          headers: {
+            'content-type': 'text/event-stream; charset=utf-8',
+            'cache-control': 'no-store',
+            // An end is the end of the connection, too: a server that stops waits for nobody who might ask again on it.
+            connection: 'close',
+            // nginx would gather the messages
+            'x-accel-buffering': 'no',
+          },
+        };
+      },
+    },
+  ];
+}

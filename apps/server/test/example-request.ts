@@ -32,6 +32,7 @@ const idOfCollection: Record<string, (own: Holding) => unknown> = {
   'fraud-signals': (own) => own.signalId,
   erasures: (own) => own.erasureId,
   segments: (own) => own.segmentId,
+  imports: (own) => own.importId,
 };
 
 /** Fields that name something of a tenant, wherever they stand: in a path, a query or a body. */
@@ -94,6 +95,14 @@ const exceptions: Record<string, (body: Record<string, unknown>, own: Holding) =
     program_id: own.programId,
     name: newId('segment'),
     filters: [{ dimension: 'channel', operator: 'is', values: ['email'] }],
+  }),
+  'POST /api/v1/imports': (_body, own) => ({
+    ...{ kind: 'payments', program_id: own.programId, file_digest: 'f'.repeat(64), rows: 1 },
+    columns: ['transaction_id', 'amount', 'occurred_at'],
+  }),
+  'POST /api/v1/imports/:id/rows': () => ({
+    part: 1,
+    rows: [{ line: 2, values: [newId('txn'), '10.00', '2026-01-01'] }],
   }),
   'POST /api/v1/websites/:id/demo-events': () => ({ events: 1000 }),
   'POST /api/v1/reports/funnel': ({ website_id: _, ...body }) => ({

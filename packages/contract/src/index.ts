@@ -6,6 +6,7 @@ export * from './errors.ts';
 export * from './explain.ts';
 export * from './fields.ts';
 export * from './fraud.ts';
+export * from './imports.ts';
 export * from './lists.ts';
 export * from './mails.ts';
 export * from './models.ts';

@@ -19,6 +19,8 @@ create table imports (
   already_there integer not null default 0,
   refused integer not null default 0,
   sums json not null default '[]',
+  -- the first part that is missing
+  next_part integer not null default 1,
   created_by text not null,
   created_at timestamptz not null,
   done_at timestamptz,

@@ -44,14 +44,7 @@ const columns = `
   i.workspace_id as "workspaceId", i.id, i.kind, i.program_id as "programId", i.website_id as "websiteId",
   i.file_name as "fileName", i.settings, i.dry_run as "dryRun", i.rows, i.rows_read as "rowsRead", i.taken,
   i.already_there as "alreadyThere", i.refused, i.sums, i.created_by as "createdBy", i.created_at as "createdAt",
-  i.done_at as "doneAt"`;
-
-// The first part that is missing: after the last one of those without a gap before them.
-const withNext = `${columns}, coalesce((
-    select max(g.part) from (
-      select p.part, row_number() over (order by p.part) as place
-      from import_parts p where p.workspace_id = i.workspace_id and p.import_id = i.id) g
-    where g.part = g.place), 0)::integer + 1 as "nextPart"
+  i.done_at as "doneAt", i.next_part as "nextPart"
   from imports i`;
 
 const insert = statement(
@@ -87,7 +80,7 @@ export async function insertImport(sql: Sql, made: NewImport): Promise<bigint | 
   return row?.id;
 }
 
-const findOne = statement('imports.find', `select ${withNext} where i.workspace_id = $1 and i.id = $2`);
+const findOne = statement('imports.find', `select ${columns} where i.workspace_id = $1 and i.id = $2`);
 
 export async function findImport(
   sql: Sql,
@@ -100,7 +93,7 @@ export async function findImport(
 
 const findTheRunning = statement(
   'imports.find_running',
-  `select ${withNext} where i.workspace_id = $1 and i.identity = $2 and i.done_at is null and not i.dry_run`,
+  `select ${columns} where i.workspace_id = $1 and i.identity = $2 and i.done_at is null and not i.dry_run`,
 );
 
 export async function findRunning(
@@ -115,7 +108,7 @@ export async function findRunning(
 // $4: the programs that the key may touch; null: all. An import of a website is seen with its program.
 const listAll = statement(
   'imports.list',
-  `select ${withNext} where i.workspace_id = $1 and ($2::bigint is null or i.id < $2)
+  `select ${columns} where i.workspace_id = $1 and ($2::bigint is null or i.id < $2)
      and ($4::integer[] is null or coalesce(i.program_id,
        (select w.program_id from websites w where w.workspace_id = i.workspace_id and w.id = i.website_id)) = any($4))
    order by i.id desc limit $3`,
@@ -173,7 +166,12 @@ const count = statement(
   'imports.count',
   `update imports set rows_read = rows_read + $3::integer + $4 + $5, taken = taken + $3, already_there = already_there + $4,
      refused = refused + $5, sums = $6,
-     done_at = case when rows_read + $3 + $4 + $5 = rows then $7::timestamptz end
+     done_at = case when rows_read + $3 + $4 + $5 = rows then $7::timestamptz end,
+     next_part = case when next_part <> $8 then next_part else (
+       select min(p.part) + 1 from import_parts p
+       where p.workspace_id = $1 and p.import_id = $2 and p.part >= $8
+         and not exists (select from import_parts after
+           where after.workspace_id = $1 and after.import_id = $2 and after.part = p.part + 1)) end
    where workspace_id = $1 and id = $2`,
 );
 
@@ -189,7 +187,7 @@ export async function savePart(
   const { digest, taken, alreadyThere, refused } = answer;
   const own = [key.workspaceId, key.id];
   await trx.query(insertOnePart, [...own, part, digest, taken, alreadyThere, JSON.stringify(refused)]);
-  await trx.query(count, [...own, taken, alreadyThere, refused.length, JSON.stringify(sums), now]);
+  await trx.query(count, [...own, taken, alreadyThere, refused.length, JSON.stringify(sums), now, part]);
 }
 
 const refusedRows = statement(

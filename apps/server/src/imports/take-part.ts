@@ -98,7 +98,8 @@ function transact<T>(
   kind: ImportKind,
   work: (trx: Transaction, db: Db | null) => Promise<T>,
 ): Promise<T> {
-  if (kind !== 'partners') return postgres.transaction((trx) => work(trx, null));
+  // Plans made while there was little must not stay when there is much: an import is how tables grow.
+  if (kind !== 'partners') return postgres.transaction((trx) => work(trx, null), { byKey: true });
   return kysely(postgres)
     .transaction()
     .execute((db) => work({ inTransaction: true, query: sqlOf(db).query }, db));

@@ -43,6 +43,7 @@ export const reasons: Record<string, string> = {
   commission_duration_ended: 'the months that earn are over',
   no_sale_policy: 'the partner’s terms do not pay for sales',
   zero_commission: 'the terms come to nothing here',
+  settled_elsewhere: 'it is history that was imported',
   self_referral: 'it is the partner’s own purchase',
   older_click: 'a later click came after it',
   newer_click: 'an earlier click came before it',

@@ -10,6 +10,7 @@ import { erasePerson, erasureRoutes } from './erasure/index.ts';
 import { fraudRoutes } from './fraud/index.ts';
 import { buildApp } from './http/app.ts';
 import { plainRoutes } from './http/plain-routes.ts';
+import { importRoutes } from './imports/index.ts';
 import { ensurePartitionsAround, runDeliveries, runJobs } from './jobs/index.ts';
 import { mailRoutes, sendMail } from './mails/index.ts';
 import { listPaymentsRoute, paymentRoutes, reviewRoutes } from './payments/index.ts';
@@ -172,6 +173,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     ...realtime.routes,
     ...verifyRoutes(stores),
     ...erasureRoutes({ ...stores, clickhouse }),
+    ...importRoutes({ ...stores, fees }),
     ...stripe.routes,
   ];
   const tracker = await readFile(join(packageRoot(), '../../packages/tracker/dist/headwater.js'), 'utf8');

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { packageRoot } from '../src/platform/index.ts';
 import { type Story, tellStory } from './story.ts';
 import type { TestServer } from './test-server.ts';
 import { openWithDouble, visitAuthorizePage } from './walls/stripe/with-double.ts';
+import { zipOf } from './zip.ts';
 
 // The command as a stranger meets it: a process of its own, its two streams and its exit code.
 
@@ -307,6 +308,118 @@ describe('headwater verify', () => {
       ok: false,
       fault: { what: expect.stringMatching(/^payment \d+$/) },
     });
+  });
+});
+
+describe('headwater import', () => {
+  let cwd: string;
+  beforeAll(async () => {
+    cwd = await mkdtemp(join(tmpdir(), 'headwater-import-'));
+  });
+  afterAll(() => rm(cwd, { recursive: true, force: true }));
+  const file = (name: string, content: string | Buffer) => writeFile(join(cwd, name), content);
+
+  it('a dry run, then the import, then again: what it says, and the rows to mend', async () => {
+    await file(
+      'old.csv',
+      [
+        'Order;Sum;Paid;Mail;Note;Who sent them',
+        'cli-1;10.00;2025-01-01 10:00:00;a@cli.example;"two\nlines; quoted";anna',
+        'cli-2;ten;2025-01-01 10:00:00;b@cli.example;;',
+        '',
+        'cli-3;5.5;2025-01-02;;;',
+      ].join('\r\n'),
+    );
+    const args = ['import', 'payments', 'old.csv', '--map', 'transaction_id=Order', '--map', 'amount=Sum'];
+    const more = [
+      '--map',
+      'occurred_at=Paid',
+      '--map',
+      'partner=Who sent them',
+      '--map',
+      'customer_email=Mail',
+    ];
+    const dry = await run([...args, ...more, '--dry-run'], { cwd });
+    expect([dry.code, dry.err]).toEqual([5, '']);
+    expect(dry.out).toContain('old.csv: 3 rows, dry run');
+    expect(dry.out).toMatch(/partner +← Who sent them/);
+    expect(dry.out).toContain('not sent: Note');
+    expect(dry.out).toContain('✓ 2 would be taken, 0 already there, 1 refused.');
+    expect(dry.out).toContain('Nothing was stored.');
+    const first = await run([...args, ...more, '--json'], { cwd });
+    expect(JSON.parse(first.out)).toMatchObject([
+      { state: 'done', taken: 2, refused: 1, file_name: 'old.csv' },
+    ]);
+    expect(await readFile(join(cwd, 'old.csv.refused.csv'), 'utf8')).toBe(
+      'Order,Sum,Paid,Mail,Note,Who sent them,line,refused_because\n' +
+        'cli-2,ten,2025-01-01 10:00:00,b@cli.example,,,4,amount is no number such as 1234.50\n',
+    );
+    const again = await run([...args, ...more], { cwd });
+    expect(again.out).toContain('✓ 0 taken, 2 already there, 1 refused.');
+  });
+
+  it('the zip archives of Plausible and Umami as they were exported', async () => {
+    await file(
+      'plausible.zip',
+      zipOf({
+        'imported_visitors_20210101_20210102.csv': '"date","visitors"\n"2021-01-01",5\n"2021-01-02",7\n',
+        'imported_devices_20210101_20210102.csv': 'date,device,visitors\n2021-01-01,Desktop,5\n',
+        'imported_custom_props_20210101_20210102.csv': 'date\n2021-01-01\n',
+      }),
+    );
+    const site = ['--website', story.websiteId];
+    const days = await run(['import', 'plausible', 'plausible.zip', ...site, '--json'], { cwd });
+    expect([days.code, JSON.parse(days.out)]).toMatchObject([
+      0,
+      [
+        { table: 'imported_devices', taken: 1 },
+        { table: 'imported_visitors', taken: 2 },
+      ],
+    ]);
+    const events = (rows: string[]) =>
+      zipOf({
+        'website_event.csv': `session_id,visit_id,event_id,url_path,event_type,event_name,created_at\n${rows.join('\n')}\n`,
+        'session_data.csv': 'website_id\n',
+      });
+    const [one, two] = [
+      's,v,cli-e1,/,1,,2022-01-01 10:00:00',
+      's,v,cli-e2,/a,1,,2022-01-01 10:01:00',
+    ] as const;
+    await file('umami.zip', events([one, two]));
+    const seen = await run(['import', 'umami', 'umami.zip', ...site], { cwd });
+    expect([seen.code, seen.err]).toEqual([0, '']);
+    expect(seen.out).toContain('✓ 2 taken, 0 already there, 0 refused.');
+    await file('mixed.zip', events([two, one]));
+    const mixed = await run(['import', 'umami', 'mixed.zip', ...site], { cwd });
+    expect(mixed.code).toBe(2);
+    expect(mixed.err).toContain('is not in the order of created_at (line 3)');
+  });
+
+  it('says what is wrong with a call or a file, and sends nothing', async () => {
+    await file('wide.csv', 'id,amount,date\nx-1,1,500,2025-01-01\n');
+    await file('empty.csv', '');
+    const wrong: [string[], number, string][] = [
+      [['payments', 'nowhere.csv'], 2, 'There is no file nowhere.csv.'],
+      [['payments', 'wide.csv'], 2, 'line 2: 4 cells under 3 columns'],
+      [['payments', 'empty.csv'], 2, 'empty.csv is empty.'],
+      [['payments', 'wide.csv', '--map', 'amount'], 2, '--map takes field=column.'],
+      [['invoices', 'wide.csv'], 2, 'Allowed choices are'],
+      [
+        ['plausible', 'wide.csv', '--website', story.websiteId],
+        2,
+        'not called like a file of Plausible’s export',
+      ],
+    ];
+    for (const [args, code, text] of wrong) {
+      const ended = await run(['import', ...args], { cwd });
+      expect([ended.code, ended.err], args.join(' ')).toEqual([code, expect.stringContaining(text)]);
+    }
+    await file('columns.csv', 'id,date\nx-1,2025-01-01\n');
+    const ended = await run(['import', 'payments', 'columns.csv'], { cwd });
+    expect([ended.code, ended.err]).toEqual([
+      1,
+      expect.stringContaining('no column was found for amount or amount_cents: name it'),
+    ]);
   });
 });
 

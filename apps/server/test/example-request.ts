@@ -33,6 +33,7 @@ const idOfCollection: Record<string, (own: Holding) => unknown> = {
   erasures: (own) => own.erasureId,
   segments: (own) => own.segmentId,
   goals: (own) => own.goalId,
+  imports: (own) => own.importId,
 };
 
 /** Fields that name something of a tenant, wherever they stand: in a path, a query or a body. */
@@ -103,6 +104,14 @@ const exceptions: Record<string, (body: Record<string, unknown>, own: Holding) =
     value_cents: 100,
   }),
   'PATCH /api/v1/goals/:id': () => ({ event: 'sign_up', property: 'plan', property_value: 'pro' }),
+  'POST /api/v1/imports': (_body, own) => ({
+    ...{ kind: 'payments', program_id: own.programId, file_digest: 'f'.repeat(64), rows: 1 },
+    columns: ['transaction_id', 'amount', 'occurred_at'],
+  }),
+  'POST /api/v1/imports/:id/rows': () => ({
+    part: 1,
+    rows: [{ line: 2, values: [newId('txn'), '10.00', '2026-01-01'] }],
+  }),
   'POST /api/v1/websites/:id/demo-events': () => ({ events: 1000 }),
   'POST /api/v1/reports/funnel': ({ website_id: _, ...body }) => ({
     ...body,

@@ -27,6 +27,8 @@ export interface Holding extends BillingHolding {
   erasureId: number;
   segmentId: number;
   goalId: number;
+  /** Of an import that waits for rows with three cells. */
+  importId: number;
   keyId: number;
   stripeEndpointId: number;
   /** Our id of an event in the inbox. */
@@ -186,6 +188,14 @@ async function openHolding(
     { website_id: website.website_id, name: `${mark} goal`, event: `${mark} event` },
     key,
   );
+  const { data: imported } = await post(
+    '/api/v1/imports',
+    {
+      ...{ kind: 'payments', program_id: program.id, file_name: `${mark} file`, file_digest: '0'.repeat(64) },
+      ...{ rows: 1000, columns: ['transaction_id', 'amount', 'occurred_at'] },
+    },
+    key,
+  );
   const page = must(await server.get(`/api/v1/programs/${program.id}/payments?limit=1`, key));
   // When an endpoint was last heard of is noted behind the answer.
   await server.server.stripe.settled();
@@ -208,6 +218,7 @@ async function openHolding(
     commissionId,
     segmentId: segment.id,
     goalId: goal.id,
+    importId: imported.id,
     signalId: await addSignal(server, commissionId, mark),
     erasureId: await addErasure(server, key, mark),
     keyId: apiKey.id,

@@ -6,12 +6,22 @@ export interface Api {
   get<Data>(path: string, query?: Record<string, string | undefined>): Promise<Data>;
   post<Data>(path: string, body?: unknown): Promise<Data>;
   remove<Data>(path: string): Promise<Data>;
+  /** A file, as text. */
+  text(path: string): Promise<string>;
   url: string;
 }
 
 /** Answers with the whole body; what is refused ends the command with the server's own words. */
 export function openApi({ url, key }: Settings): Api {
   async function call<Data>(method: string, path: string, body?: unknown): Promise<Data> {
+    return (await ask(method, path, body)).answer as Data;
+  }
+
+  async function ask(
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<{ text: string; answer: unknown }> {
     const response = await fetch(`${url}${path}`, {
       method,
       headers: {
@@ -29,7 +39,8 @@ export function openApi({ url, key }: Settings): Api {
     });
     const text = await response.text();
     const answer = parse(text);
-    if (response.ok && answer !== undefined) return answer as Data;
+    const isFile = response.headers.get('content-type')?.startsWith('text/csv');
+    if (response.ok && (answer !== undefined || isFile)) return { text, answer };
     const { error, code } = (answer ?? {}) as { error?: string; code?: string };
     const isDenied = response.status === 401 || response.status === 403;
     throw new Failure(
@@ -49,6 +60,7 @@ export function openApi({ url, key }: Settings): Api {
     },
     post: (path, body = {}) => call('POST', path, body),
     remove: (path) => call('DELETE', path),
+    text: async (path) => (await ask('GET', path)).text,
   };
 }
 

@@ -49,3 +49,31 @@ export async function programPath({ api }: Context, named: string | undefined): 
   }
   return `/api/v1/programs/${only.id}`;
 }
+
+interface WebsiteLine {
+  website_id: string;
+  domain: string;
+}
+
+/** The website that is meant: named, or the only one there is. */
+export async function websiteId({ api }: Context, named: string | undefined): Promise<string> {
+  if (named !== undefined) return named;
+  const { data } = await api.get<{ data: WebsiteLine[] }>('/api/v1/websites', { limit: '50' });
+  const [only] = data;
+  if (only === undefined) {
+    throw new Failure(
+      'There is no website yet: create one first (see README).',
+      exitCodes.refused,
+      'no_website',
+    );
+  }
+  if (data.length > 1) {
+    const names = data.map((one) => `  --website ${one.website_id}   ${one.domain}`).join('\n');
+    throw new Failure(
+      `There are several websites; say which one:\n${names}`,
+      exitCodes.usage,
+      'which_website',
+    );
+  }
+  return only.website_id;
+}

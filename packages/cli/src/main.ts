@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { demoDataCommand } from './commands/demo-data.ts';
 import { erasePersonCommand } from './commands/erase-person.ts';
 import { exportPersonCommand } from './commands/export-person.ts';
+import { importFileCommand } from './commands/import-file.ts';
 import { setUpStripeCommand } from './commands/setup-stripe.ts';
 import { stripeEventsCommand } from './commands/stripe-events.ts';
 import { stripeReconcileCommand } from './commands/stripe-reconcile.ts';
@@ -18,7 +19,7 @@ Settings:
   HEADWATER_PROGRAM  the program's number, where there are several (or --program)
 
 Exit codes:
-  0 done   1 refused   2 wrong usage   3 no server   4 not allowed   5 something is wrong with the money`;
+  0 done   1 refused   2 wrong usage   3 no server   4 not allowed   5 something is wrong: money that is missing, rows refused`;
 
 /** The `headwater` command. Answers with the exit code. */
 export async function run(argv: readonly string[]): Promise<number> {
@@ -39,6 +40,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   program.addCommand(verifyCommand(end));
   program.addCommand(erasePersonCommand(end));
   program.addCommand(exportPersonCommand(end));
+  program.addCommand(importFileCommand(end));
   program.addCommand(demoDataCommand());
   const stripe = group('stripe', 'Look after what Stripe delivers');
   for (const make of [

@@ -95,6 +95,7 @@ export const errorCatalogue = {
     'Check the commission ids; list them with GET …/commissions. Of several, one at least must be of the program.',
   ),
   erasure_not_found: entry(404, 'Erasure not found', 'Check the id; list them with GET /api/v1/erasures.'),
+  import_not_found: entry(404, 'Import not found', 'Check the id; list them with GET /api/v1/imports.'),
   signal_not_found: entry(
     404,
     'Signal not found',

@@ -7,6 +7,7 @@ export * from './explain.ts';
 export * from './fields.ts';
 export * from './fraud.ts';
 export * from './goals.ts';
+export * from './imports.ts';
 export * from './lists.ts';
 export * from './mails.ts';
 export * from './models.ts';

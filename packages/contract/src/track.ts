@@ -151,6 +151,7 @@ export const saleReasons = [
   'no_sale_policy',
   'zero_commission',
   'self_referral',
+  'settled_elsewhere',
 ] as const;
 export type SaleReason = (typeof saleReasons)[number];
 

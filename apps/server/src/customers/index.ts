@@ -3,6 +3,7 @@
  * What was once learned of a person is never replaced; two people on one browser stay two.
  */
 export { bindCustomer } from './bind-customer.ts';
+export { bindImported } from './bind-imported.ts';
 export { listCandidates } from './candidate-touches.ts';
 export type { Customer, FoundBy, Identifiers } from './customer.ts';
 export { findCustomer, type Lookup } from './find-customer.ts';

@@ -4,9 +4,9 @@ import { AppError, appendEvents, invariant, type Transaction } from '../platform
 import type { Program } from '../workspaces/index.ts';
 import { bookRedecision } from './book-payment.ts';
 import { decidePayment, type FoundCustomer } from './decide-payment.ts';
-import type { PaymentDeps } from './door.ts';
+import type { SettleDeps } from './door.ts';
 import { findPayer } from './find-payer.ts';
-import type { PaymentDecision, PaymentFact, PaymentOutcome } from './payment.ts';
+import { isImported, type PaymentDecision, type PaymentFact, type PaymentOutcome } from './payment.ts';
 import { commissionEvents, feeEvents, partnerOf, retoldEvents } from './payment-events.ts';
 import * as queries from './queries.ts';
 import { findNamedVisit, inferVisit, joinVisitorAndEmail } from './visit-half.ts';
@@ -19,7 +19,7 @@ import { findNamedVisit, inferVisit, joinVisitorAndEmail } from './visit-half.ts
  */
 export async function completePayment(
   trx: Transaction,
-  deps: PaymentDeps,
+  deps: SettleDeps,
   scope: queries.KeyScope,
   transactionId: string,
   fact: PaymentFact,
@@ -35,13 +35,14 @@ export async function completePayment(
 
 async function addMissingHalves(
   trx: Transaction,
-  deps: PaymentDeps,
+  deps: SettleDeps,
   stored: queries.StoredPayment,
   fact: PaymentFact,
   now: Date,
 ): Promise<PaymentOutcome | undefined> {
   const isSameMoney = stored.amountMinor === fact.amountMinor && stored.currency === fact.currency;
-  if (stored.source === fact.source || !isSameMoney) return undefined;
+  // History has nothing to add to what was told at its time.
+  if (stored.source === fact.source || !isSameMoney || isImported(fact.source)) return undefined;
   const before = {
     payment: stored,
     visit: (await queries.findPaymentVisit(trx, stored.workspaceId, stored.id)) ?? null,
@@ -85,7 +86,7 @@ interface PartnerHalf {
 /** The partner half, if the payment was left without one and this door's words lead to it. */
 async function findPartnerHalf(
   trx: Transaction,
-  deps: PaymentDeps,
+  deps: SettleDeps,
   stored: queries.StoredPayment,
   fact: PaymentFact,
   now: Date,

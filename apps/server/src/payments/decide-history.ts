@@ -171,7 +171,7 @@ async function decideAgain(
   }
   const { attributed, reason, clickAgeDays, credits } = decision;
   return {
-    earned: decision.earnings.length > 0,
+    earned: decision.earnings.length > 0 || decision.reason === 'settled_elsewhere',
     credits,
     followed: attributed
       ? { attributed, credits }

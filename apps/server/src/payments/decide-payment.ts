@@ -175,8 +175,11 @@ export async function decideWithHistory(
       evidence: identified,
     };
   }
-  const earned = await earn(trx, program, payment, customer, history, decision.credits, given.volumes);
-  const fee = await decideFee(trx, program, payment, fees, given.fee);
+  const isSettled = payment.source === 'import';
+  const earned = isSettled
+    ? settledElsewhere
+    : await earn(trx, program, payment, customer, history, decision.credits, given.volumes);
+  const fee = isSettled ? null : await decideFee(trx, program, payment, fees, given.fee);
   return {
     ...settings,
     attributed: true,
@@ -258,6 +261,15 @@ interface Earned {
   policyId: number | null;
   evidence(now: Date): Evidence[];
 }
+
+/** Of history: nothing is owed for it here, neither to partners nor to the platform. */
+const settledElsewhere: Earned = {
+  earnings: [],
+  arithmetic: [],
+  reason: 'settled_elsewhere',
+  policyId: null,
+  evidence: () => [],
+};
 
 /** What each credited partner earns: the terms in force at the payment's time, then its share of that. */
 async function earn(

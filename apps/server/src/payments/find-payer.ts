@@ -1,8 +1,14 @@
-import { bindCustomer, findCustomer, findIdentified, settleProvisionalLeads } from '../customers/index.ts';
+import {
+  bindCustomer,
+  bindImported,
+  findCustomer,
+  findIdentified,
+  settleProvisionalLeads,
+} from '../customers/index.ts';
 import { AppError, invariant, type Transaction } from '../platform/index.ts';
 import type { Program } from '../workspaces/index.ts';
 import type { FoundCustomer } from './decide-payment.ts';
-import type { PaymentFact } from './payment.ts';
+import { isImported, type PaymentFact } from './payment.ts';
 
 /**
  * Who paid. A sale names its customer by key or click (§5.3), and is refused when it names nobody known, unless the
@@ -14,7 +20,18 @@ export async function findPayer(
   fact: PaymentFact,
   now: Date,
 ): Promise<FoundCustomer | null> {
+  if (isImported(fact.source)) return findImported(trx, program, fact);
   return fact.source === 'sale' ? findBuyer(trx, program, fact, now) : findVisitor(trx, program, fact, now);
+}
+
+/** History is a fact and never refused; whom it names and we do not know becomes known, as of then. */
+async function findImported(
+  trx: Transaction,
+  program: Program,
+  fact: PaymentFact,
+): Promise<FoundCustomer | null> {
+  const bound = await bindImported(trx, program, fact, fact.occurredAt);
+  return bound === null ? null : { ...bound, namedPartnerId: fact.namedPartnerId ?? null };
 }
 
 async function findBuyer(

@@ -7,7 +7,7 @@
  */
 export { booksOfPayment, difference } from './books-of-payment.ts';
 export type { FeeSettings } from './decide-fee.ts';
-export type { PaymentDeps } from './door.ts';
+export type { PaymentDeps, SettleDeps } from './door.ts';
 export { explainPayment } from './explain-payment.ts';
 export { findWrongRevenueTotal, foldAllRevenue } from './fee-revenue.ts';
 export { forgetPayers } from './forget-payers.ts';
@@ -16,9 +16,9 @@ export { reviewRoutes } from './http-reviews.ts';
 export { listPaymentsRoute } from './list-payments.ts';
 export type { PaymentFact, PaymentOutcome, Warning } from './payment.ts';
 export type { Claim, ProviderDispute, ProviderPayment, SettledPayment } from './provider-payment.ts';
-export type { PaymentStanding } from './queries.ts';
-export { recordPayment } from './record-payment.ts';
-export { type RefundFact, type RefundOutcome, refundPayment } from './refund-payment.ts';
+export { findRecorded, type PaymentStanding, type RecordedFacts } from './queries.ts';
+export { recordPayment, recordPaymentIn } from './record-payment.ts';
+export { type RefundFact, type RefundOutcome, refundPayment, refundPaymentIn } from './refund-payment.ts';
 export { reviewCommissions } from './review-commissions.ts';
 export { settlePayments } from './settle-payments.ts';
 export { settleTestPayments } from './settle-test-payments.ts';

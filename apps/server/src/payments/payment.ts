@@ -7,7 +7,14 @@ import type { KnownClick, TouchContext } from '../touches/index.ts';
 import type { Program, Website } from '../workspaces/index.ts';
 
 /** Through which door a payment came. */
-export type PaymentSource = 'sale' | 'attribute_payment' | 'stripe';
+export type PaymentSource =
+  | 'sale'
+  | 'attribute_payment'
+  | 'stripe'
+  /** History of another system (imports/): what partners were due for it was settled there, so it earns nothing here. */
+  | 'import'
+  /** History whose commissions are still owed: earns like any payment, under the terms of its time. */
+  | 'import_owed';
 
 /**
  * A payment as a door hands it in: facts only, in our words. Whatever the source, this is what enters
@@ -38,6 +45,12 @@ export interface PaymentFact {
   email: { hash: Buffer; masked: string } | null;
   /** The visit the caller names. */
   visit: { visitorId: string; sessionId: string } | null;
+  /** Of history: the partner to whom the other system ascribed it, for when we know of no click. */
+  namedPartnerId?: number | null;
+}
+
+export function isImported(source: PaymentSource): boolean {
+  return source === 'import' || source === 'import_owed';
 }
 
 /** What the books need to know of a payment. */

@@ -169,8 +169,8 @@ export interface PastPayment extends StoredPayment {
 
 const pastColumns = `${paymentColumns},
   p.sale_type as "saleType", p.email_hash as "emailHash", c.claim, a.decision,
-  exists (select from commissions k where k.workspace_id = p.workspace_id and k.payment_id = p.id
-          and k.superseded_at is null) as earned,
+  (exists (select from commissions k where k.workspace_id = p.workspace_id and k.payment_id = p.id
+          and k.superseded_at is null) or coalesce(a.decision ->> 'reason' = 'settled_elsewhere', false)) as earned,
   exists (select from commissions k where k.workspace_id = p.workspace_id and k.payment_id = p.id
           and k.superseded_at is null and k.type = 'cps_one_time') as "earnedOneTime"
   from payments p

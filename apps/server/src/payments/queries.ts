@@ -95,6 +95,35 @@ export async function lockPaymentByKey(
   return row;
 }
 
+/** What of a stored payment an import compares with its row. */
+export interface RecordedFacts {
+  paymentId: bigint;
+  amountMinor: bigint;
+  currency: Currency;
+  refundedMinor: bigint;
+}
+
+const findRecordedOf = statement(
+  'payments.find_recorded',
+  `select p.id as "paymentId", p.amount_minor as "amountMinor", p.currency,
+     coalesce((select sum(r.amount_minor) from refunds r
+       where r.workspace_id = p.workspace_id and r.payment_id = p.id and not r.is_test and r.undone_at is null), 0)::bigint
+       as "refundedMinor"
+   from payment_keys k join payments p on p.workspace_id = k.workspace_id and p.id = k.payment_id
+   where k.workspace_id = $1 and k.scope = $2 and not k.is_test and k.key = $3`,
+);
+
+/** The payment of a program that goes by this id. */
+export async function findRecorded(
+  sql: Sql,
+  program: { workspaceId: number; id: number },
+  transactionId: string,
+): Promise<RecordedFacts | undefined> {
+  const values = [program.workspaceId, `p${program.id}`, transactionId];
+  const [row] = await sql.query<RecordedFacts>(findRecordedOf, values);
+  return row;
+}
+
 const findById = statement('payments.find', `select ${paymentColumns} from payments p where p.id = $1`);
 
 export async function findPayment(sql: Sql, paymentId: bigint): Promise<StoredPayment | undefined> {
@@ -276,7 +305,8 @@ function decisionValues(
     now,
     payment.customerId,
     payment.occurredAt,
-    decision.earnings.length > 0,
+    // History was earned on where it comes from, and binds as if it had been here.
+    decision.earnings.length > 0 || decision.reason === 'settled_elsewhere',
     JSON.stringify(decision.warnings),
   ];
 }

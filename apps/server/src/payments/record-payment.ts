@@ -1,8 +1,8 @@
-import { AppError, appendEvents, invariant, newId } from '../platform/index.ts';
+import { AppError, appendEvents, invariant, newId, type Transaction } from '../platform/index.ts';
 import { bookPayment } from './book-payment.ts';
 import { completePayment } from './complete-payment.ts';
 import { decidePayment, refuseIfNotEnrolled } from './decide-payment.ts';
-import { keyScope, type PaymentDeps } from './door.ts';
+import { keyScope, type PaymentDeps, type SettleDeps } from './door.ts';
 import { findPayer } from './find-payer.ts';
 import type { PaymentDecision, PaymentFact, PaymentOutcome } from './payment.ts';
 import { paymentEvents } from './payment-events.ts';
@@ -18,45 +18,52 @@ import { findNamedVisit, inferVisit, joinVisitorAndEmail } from './visit-half.ts
  * a refused call leaves its transaction id free.
  */
 export function recordPayment(deps: PaymentDeps, fact: PaymentFact): Promise<PaymentOutcome> {
-  return deps.postgres.transaction(async (trx): Promise<PaymentOutcome> => {
-    const now = deps.clock.now();
-    const scope = keyScope(fact, false);
-    const transactionId = fact.transactionId ?? newId('pay');
-    const id = await queries.claimKey(trx, scope, transactionId);
-    if (id === undefined) return completePayment(trx, deps, scope, transactionId, fact, now);
+  return deps.postgres.transaction((trx) => recordPaymentIn(trx, deps, fact));
+}
 
-    const named = await findNamedVisit(trx, fact);
-    if (named === undefined) throw new AppError('visit_not_found');
-    const found = fact.program === null ? null : await findPayer(trx, fact.program, fact, now);
-    const payment = {
-      ...fact,
-      id,
-      workspaceId: scope.workspaceId,
-      programId: fact.program?.id ?? null,
-      websiteId: fact.website?.id ?? fact.program?.websiteId ?? null,
-      customerId: found?.customer.id ?? null,
-      transactionId,
-      isTest: false,
-      receivedAt: now,
-      emailHash: fact.email?.hash ?? null,
-    };
-    let decision: PaymentDecision | null = null;
-    if (fact.program !== null) {
-      decision = await decidePayment(trx, fact.program, payment, found, deps.fees, now);
-      refuseIfNotEnrolled(fact, fact.program, decision);
-    }
-    const visit = named ?? (await inferVisit(trx, fact, found?.customer ?? null, decision));
-    let commissionIds: bigint[] = [];
-    if (decision === null || payment.programId === null) {
-      await queries.insertPayment(trx, payment, fact, visit);
-    } else {
-      await queries.insertDecidedPayment(trx, payment, fact, visit, decision);
-      commissionIds = await bookPayment(trx, { ...payment, programId: payment.programId }, decision, now);
-    }
-    await joinVisitorAndEmail(trx, fact, now);
-    await appendEvents(trx, paymentEvents(payment, fact.amountMinor, decision, visit, fact.occurredAt));
-    return { outcome: 'recorded', payment: { paymentId: id, decision, commissionIds } };
-  });
+/** The same inside of the caller's transaction: an import records many payments in one. */
+export async function recordPaymentIn(
+  trx: Transaction,
+  deps: SettleDeps,
+  fact: PaymentFact,
+): Promise<PaymentOutcome> {
+  const now = deps.clock.now();
+  const scope = keyScope(fact, false);
+  const transactionId = fact.transactionId ?? newId('pay');
+  const id = await queries.claimKey(trx, scope, transactionId);
+  if (id === undefined) return completePayment(trx, deps, scope, transactionId, fact, now);
+
+  const named = await findNamedVisit(trx, fact);
+  if (named === undefined) throw new AppError('visit_not_found');
+  const found = fact.program === null ? null : await findPayer(trx, fact.program, fact, now);
+  const payment = {
+    ...fact,
+    id,
+    workspaceId: scope.workspaceId,
+    programId: fact.program?.id ?? null,
+    websiteId: fact.website?.id ?? fact.program?.websiteId ?? null,
+    customerId: found?.customer.id ?? null,
+    transactionId,
+    isTest: false,
+    receivedAt: now,
+    emailHash: fact.email?.hash ?? null,
+  };
+  let decision: PaymentDecision | null = null;
+  if (fact.program !== null) {
+    decision = await decidePayment(trx, fact.program, payment, found, deps.fees, now);
+    refuseIfNotEnrolled(fact, fact.program, decision);
+  }
+  const visit = named ?? (await inferVisit(trx, fact, found?.customer ?? null, decision));
+  let commissionIds: bigint[] = [];
+  if (decision === null || payment.programId === null) {
+    await queries.insertPayment(trx, payment, fact, visit);
+  } else {
+    await queries.insertDecidedPayment(trx, payment, fact, visit, decision);
+    commissionIds = await bookPayment(trx, { ...payment, programId: payment.programId }, decision, now);
+  }
+  await joinVisitorAndEmail(trx, fact, now);
+  await appendEvents(trx, paymentEvents(payment, fact.amountMinor, decision, visit, fact.occurredAt));
+  return { outcome: 'recorded', payment: { paymentId: id, decision, commissionIds } };
 }
 
 /** Records a test payment (contract §4): an event that nothing counts. An explicit id that was used before is a duplicate. */

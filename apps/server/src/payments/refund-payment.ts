@@ -4,20 +4,22 @@ import { AppError, appendEvents, type Transaction } from '../platform/index.ts';
 import type { Program } from '../workspaces/index.ts';
 import { balanceBooks, inForce } from './balance-books.ts';
 import { storedPartner } from './complete-payment.ts';
-import { keyScope, type PaymentDeps } from './door.ts';
+import { keyScope, type PaymentDeps, type SettleDeps } from './door.ts';
 import { refundEvents } from './payment-events.ts';
 import * as queries from './queries.ts';
 
 /** Money going back, as a door hands it in. */
 export interface RefundFact {
   program: Program;
-  source: 'refund_api';
+  source: 'refund_api' | 'import';
   transactionId: string;
   /** null: all that is left. */
   amountMinor: bigint | null;
   /** Idempotency key, per payment; allows several partial refunds. */
   refundKey: string | null;
   reason: string | null;
+  /** When it went back, of history; else now. */
+  occurredAt?: Date;
 }
 
 export type SkipReason = 'refund_id_seen' | 'nothing_left' | 'partly_refunded_before';
@@ -38,48 +40,57 @@ export type RefundOutcome =
  * Refuses with `sale_not_found` and `refund_too_large`.
  */
 export function refundPayment(deps: PaymentDeps, fact: RefundFact): Promise<RefundOutcome> {
-  return deps.postgres.transaction(async (trx) => {
-    const now = deps.clock.now();
-    const scope = keyScope({ program: fact.program, website: null }, false);
-    const payment = await queries.lockPaymentByKey(trx, scope, fact.transactionId);
-    if (payment === undefined) throw new AppError('sale_not_found');
-    const commissions = inForce(await lockBookedCommissions(trx, payment.workspaceId, payment.id));
-    const refunds = await queries.listRefunds(trx, payment.workspaceId, payment.id);
-    const refundedBefore = refunds.reduce((sum, refund) => sum + refund.amountMinor, 0n);
-    const left = payment.amountMinor - refundedBefore;
-    const skip = whySkipped(fact, payment, refunds, left);
-    if (skip !== null) {
-      return { outcome: 'skipped', reason: skip, commissionId: commissions[0]?.commissionId ?? null };
-    }
-    const amountMinor = amountToRefund(fact, payment, left);
-    if (amountMinor > left) throw new AppError('refund_too_large');
-    await queries.insertRefund(trx, {
-      workspaceId: payment.workspaceId,
-      programId: fact.program.id,
-      paymentId: payment.id,
-      refundKey: fact.refundKey,
-      source: fact.source,
-      amountMinor,
-      currency: payment.currency,
-      reason: fact.reason,
-      isTest: false,
-      at: now,
-    });
-    const deductions = await bookRefund(trx, fact.program, payment, amountMinor, now);
-    const [largest] = commissions;
-    return {
-      outcome: 'refunded',
-      isWhole: refundedBefore + amountMinor === payment.amountMinor,
-      commission:
-        largest === undefined
-          ? null
-          : {
-              id: largest.commissionId,
-              currency: largest.currency,
-              deductedMinor: deductions.reduce((sum, deduction) => sum + deduction.deductedMinor, 0n),
-            },
-    };
+  return deps.postgres.transaction((trx) => refundPaymentIn(trx, deps, fact));
+}
+
+/** The same inside of the caller's transaction. */
+export async function refundPaymentIn(
+  trx: Transaction,
+  deps: SettleDeps,
+  fact: RefundFact,
+): Promise<RefundOutcome> {
+  const now = deps.clock.now();
+  const scope = keyScope({ program: fact.program, website: null }, false);
+  const payment = await queries.lockPaymentByKey(trx, scope, fact.transactionId);
+  if (payment === undefined) throw new AppError('sale_not_found');
+  const commissions = inForce(await lockBookedCommissions(trx, payment.workspaceId, payment.id));
+  const refunds = await queries.listRefunds(trx, payment.workspaceId, payment.id);
+  const refundedBefore = refunds.reduce((sum, refund) => sum + refund.amountMinor, 0n);
+  const left = payment.amountMinor - refundedBefore;
+  const skip = whySkipped(fact, payment, refunds, left);
+  if (skip !== null) {
+    return { outcome: 'skipped', reason: skip, commissionId: commissions[0]?.commissionId ?? null };
+  }
+  const amountMinor = amountToRefund(fact, payment, left);
+  if (amountMinor > left) throw new AppError('refund_too_large');
+  await queries.insertRefund(trx, {
+    workspaceId: payment.workspaceId,
+    programId: fact.program.id,
+    paymentId: payment.id,
+    refundKey: fact.refundKey,
+    source: fact.source,
+    amountMinor,
+    currency: payment.currency,
+    reason: fact.reason,
+    isTest: false,
+    at: now,
+    ...(fact.occurredAt === undefined ? {} : { occurredAt: fact.occurredAt }),
   });
+  const told = fact.occurredAt ?? now;
+  const deductions = await bookRefund(trx, fact.program, payment, amountMinor, now, told);
+  const [largest] = commissions;
+  return {
+    outcome: 'refunded',
+    isWhole: refundedBefore + amountMinor === payment.amountMinor,
+    commission:
+      largest === undefined
+        ? null
+        : {
+            id: largest.commissionId,
+            currency: largest.currency,
+            deductedMinor: deductions.reduce((sum, deduction) => sum + deduction.deductedMinor, 0n),
+          },
+  };
 }
 
 function whySkipped(
@@ -116,6 +127,7 @@ async function bookRefund(
   payment: queries.StoredPayment,
   amountMinor: bigint,
   now: Date,
+  toldAt: Date,
 ): Promise<Deduction[]> {
   const changes = await balanceBooks(trx, { ...payment, programId: program.id }, 'refund', now);
   const deductions = changes.commissions
@@ -125,7 +137,7 @@ async function bookRefund(
   const partner = await storedPartner(trx, payment);
   await appendEvents(
     trx,
-    refundEvents(payment, { amountMinor, partner, deductions, feeMinor: changes.feeMinor }, visit, now),
+    refundEvents(payment, { amountMinor, partner, deductions, feeMinor: changes.feeMinor }, visit, toldAt),
   );
   return deductions;
 }

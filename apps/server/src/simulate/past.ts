@@ -15,6 +15,8 @@ export interface PastPayment {
   id: bigint;
   /** Of the time that is asked about; else it is history, and stays. */
   isAsked: boolean;
+  /** Imported: what it earned stands in no books of ours, and it binds its customer all the same. */
+  isSettledElsewhere: boolean;
   amountMinor: bigint;
   currency: Currency;
   taxMinor: bigint;

@@ -8,7 +8,8 @@ import type { PastPayment, World } from './past.ts';
 const openPast = statement(
   'simulate.open_past_payments',
   `declare simulate_past no scroll cursor for
-   select p.id, p.occurred_at >= $3 as "isAsked", p.amount_minor as "amountMinor", p.currency,
+   select p.id, p.occurred_at >= $3 and p.source <> 'import' as "isAsked",
+     coalesce(a.reason = 'settled_elsewhere', false) as "isSettledElsewhere", p.amount_minor as "amountMinor", p.currency,
      p.tax_minor as "taxMinor", p.shipping_minor as "shippingMinor", p.source = 'stripe' as "byStripe",
      p.product_id as "productId", p.subscription_id as "subscriptionId", p.occurred_at as "occurredAt",
      p.received_at as "receivedAt", p.email_hash as "emailHash", u.id as "customerId", u.email_hash as "customerEmail",

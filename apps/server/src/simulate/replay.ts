@@ -98,7 +98,8 @@ export function replay(
   }
 
   function earns(payment: PastPayment): boolean {
-    return outcomeOf(payment).shares.length > 0;
+    const { shares, credits } = outcomeOf(payment);
+    return payment.isSettledElsewhere ? credits.length > 0 : shares.length > 0;
   }
 
   function isAsItWas(payment: PastPayment): boolean {

@@ -15,11 +15,13 @@ export {
   type DailySalt,
   type DigestAddress,
 } from './daily-salt.ts';
-export { type Geo, noGeo, openGeo } from './enrichment/index.ts';
+export { type Geo, isBot, type Landing, noGeo, openGeo, readLanding } from './enrichment/index.ts';
 export { forgetBrowsers } from './forget-browsers.ts';
 export { touchRoutes } from './http.ts';
 export { createIngest, type Ingest } from './ingest.ts';
 export { listClicksRoute } from './list-clicks.ts';
+export { type PastClick, preparePastClicks, recordPastClicks } from './past-clicks.ts';
+export { type PastEvent, recordPastEvents } from './past-visits.ts';
 export {
   ensureClickPartitions,
   findClicks,

@@ -334,6 +334,30 @@ export async function findVisit(
   return row;
 }
 
+const visitStarts = statement(
+  'touches.visit_starts',
+  `select v.visitor_id as "visitorId", v.session_id as "sessionId", v.started_at as "startedAt"
+   from unnest($3::text[], $4::text[]) as asked(visitor_id, session_id)
+   join visits v on v.workspace_id = $1 and v.website_id = $2
+     and v.visitor_id = asked.visitor_id and v.session_id = asked.session_id`,
+);
+
+/** When those of these sessions began that are known, by visitor and session joined by U+0000. */
+export async function findVisitStarts(
+  sql: Sql,
+  website: { workspaceId: number; id: string },
+  sessions: readonly { visitorId: string; sessionId: string }[],
+): Promise<Map<string, Date>> {
+  const asked = new Map(sessions.map((one) => [`${one.visitorId}\u0000${one.sessionId}`, one]));
+  const rows = await sql.query<{ visitorId: string; sessionId: string; startedAt: Date }>(visitStarts, [
+    website.workspaceId,
+    website.id,
+    [...asked.values()].map(({ visitorId }) => visitorId),
+    [...asked.values()].map(({ sessionId }) => sessionId),
+  ]);
+  return new Map(rows.map((row) => [`${row.visitorId}\u0000${row.sessionId}`, row.startedAt]));
+}
+
 // The last visit that came from somewhere; else the last at all: people come back by themselves to pay.
 const lastVisitOf = statement(
   'touches.last_visit_of',

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { CreateLinkRequest, LinkRecord } from '@headwater/contract';
 import { AppError, type Db, invariant, smallId } from '../platform/index.ts';
+import type { Act } from './audit/act.ts';
 import { findLinkRow, insertLink, type NewLink } from './link-queries.ts';
 import { toLinkRecord } from './link-record.ts';
 import { getOpenProgram } from './own-program.ts';
@@ -21,34 +22,51 @@ export async function createLink(
   request: CreateLinkRequest,
 ): Promise<LinkRecord> {
   const program = await getOpenProgram(setUp.directory, actor, programId);
+  return change(
+    setUp,
+    actor,
+    (link) => linkAct(program.id, link),
+    (trx) => createLinkIn(trx, setUp, actor, program.id, request),
+  );
+}
+
+export function linkAct(programId: number, link: LinkRecord): Act {
+  return {
+    act: 'link.create',
+    programId,
+    subject: `link ${link.id}`,
+    details: { partner_id: link.partner_id, code: link.code, destination_url: link.destination_url },
+  };
+}
+
+/** The same inside of the caller's transaction. */
+export async function createLinkIn(
+  trx: Db,
+  setUp: Pick<SetUp, 'clock'>,
+  actor: Actor,
+  programId: number,
+  request: CreateLinkRequest,
+): Promise<LinkRecord> {
   const destination =
     request.destination_url === undefined ? undefined : readDestination(request.destination_url);
   const partnerId = smallId(request.partner_id);
-  const act = (link: LinkRecord) => ({
-    act: 'link.create',
-    programId: program.id,
-    subject: `link ${link.id}`,
-    details: { partner_id: link.partner_id, code: link.code, destination_url: link.destination_url },
+  const partner = partnerId && (await findPartnerRow(trx, actor.workspaceId, programId, partnerId));
+  if (!partner) throw new AppError('partner_not_found');
+  if (partner.status !== 'approved') throw new AppError('conflict', 'Partner is not approved');
+  const row = await findProgramRow(trx, actor, programId);
+  invariant(row, 'a program just found is there');
+  const linkId = await addLink(trx, {
+    workspaceId: actor.workspaceId,
+    programId,
+    partnerId: partner.id,
+    code: request.code,
+    partnerName: partner.name,
+    destinationUrl: destination ?? `https://${row.domain}/`,
+    createdAt: setUp.clock.now(),
   });
-  return change(setUp, actor, act, async (trx) => {
-    const partner = partnerId && (await findPartnerRow(trx, actor.workspaceId, program.id, partnerId));
-    if (!partner) throw new AppError('partner_not_found');
-    if (partner.status !== 'approved') throw new AppError('conflict', 'Partner is not approved');
-    const row = await findProgramRow(trx, actor, program.id);
-    invariant(row, 'a program just found is there');
-    const linkId = await addLink(trx, {
-      workspaceId: actor.workspaceId,
-      programId: program.id,
-      partnerId: partner.id,
-      code: request.code,
-      partnerName: partner.name,
-      destinationUrl: destination ?? `https://${row.domain}/`,
-      createdAt: setUp.clock.now(),
-    });
-    const link = await findLinkRow(trx, actor.workspaceId, linkId);
-    invariant(link, 'a link just made is there');
-    return toLinkRecord(link);
-  });
+  const link = await findLinkRow(trx, actor.workspaceId, linkId);
+  invariant(link, 'a link just made is there');
+  return toLinkRecord(link);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { CreatePartnerRequest, PartnerRecord } from '@headwater/contract';
 import { AppError, type Db, invariant, smallId } from '../platform/index.ts';
+import type { Act } from './audit/act.ts';
 import { addLink } from './create-link.ts';
 import { getOpenProgram } from './own-program.ts';
 import {
@@ -29,36 +30,54 @@ export async function enrollPartner(
   request: CreatePartnerRequest,
 ): Promise<PartnerRecord> {
   const program = await getOpenProgram(setUp.directory, actor, programId);
+  return change(
+    setUp,
+    actor,
+    (partner) => enrollAct(program.id, partner),
+    (trx) => enrollIn(trx, setUp, actor, program.id, request),
+  );
+}
+
+export function enrollAct(programId: number, partner: PartnerRecord): Act {
+  const { id, name, email_masked, group_id, status, links } = partner;
+  return {
+    act: 'partner.enroll',
+    programId,
+    subject: `partner ${id}`,
+    details: { name, email_masked, group_id, status, code: links[0]?.code },
+  };
+}
+
+/** The same inside of the caller's transaction. */
+export async function enrollIn(
+  trx: Db,
+  setUp: Pick<SetUp, 'clock' | 'hasher'>,
+  actor: Actor,
+  programId: number,
+  request: CreatePartnerRequest,
+): Promise<PartnerRecord> {
   const destination =
     request.destination_url === undefined ? undefined : readDestination(request.destination_url);
   const now = setUp.clock.now();
-  const act = ({ id, name, email_masked, group_id, status, links }: PartnerRecord) => ({
-    act: 'partner.enroll',
-    programId: program.id,
-    subject: `partner ${id}`,
-    details: { name, email_masked, group_id, status, code: links[0]?.code },
+  const row = await findProgramRow(trx, actor, programId);
+  invariant(row, 'a program just found is there');
+  const groupId = await findGroupId(trx, actor, programId, request.group_id ?? row.default_group_id);
+  const partnerId = await findOrMakePartner(trx, setUp, actor.workspaceId, request, now);
+  const membership = { workspaceId: actor.workspaceId, programId, partnerId, groupId };
+  await insertEnrollment(trx, membership, now);
+  await insertMembership(trx, membership, sinceEver);
+  await addLink(trx, {
+    workspaceId: actor.workspaceId,
+    programId,
+    partnerId,
+    code: request.code,
+    partnerName: request.name,
+    destinationUrl: destination ?? `https://${row.domain}/`,
+    createdAt: now,
   });
-  return change(setUp, actor, act, async (trx) => {
-    const row = await findProgramRow(trx, actor, program.id);
-    invariant(row, 'a program just found is there');
-    const groupId = await findGroupId(trx, actor, program.id, request.group_id ?? row.default_group_id);
-    const partnerId = await findOrMakePartner(trx, setUp, actor.workspaceId, request, now);
-    const membership = { workspaceId: actor.workspaceId, programId: program.id, partnerId, groupId };
-    await insertEnrollment(trx, membership, now);
-    await insertMembership(trx, membership, sinceEver);
-    await addLink(trx, {
-      workspaceId: actor.workspaceId,
-      programId: program.id,
-      partnerId,
-      code: request.code,
-      partnerName: request.name,
-      destinationUrl: destination ?? `https://${row.domain}/`,
-      createdAt: now,
-    });
-    const partner = await findPartnerRow(trx, actor.workspaceId, program.id, partnerId);
-    invariant(partner, 'a partner just enrolled is there');
-    return toPartnerRecord(partner);
-  });
+  const partner = await findPartnerRow(trx, actor.workspaceId, programId, partnerId);
+  invariant(partner, 'a partner just enrolled is there');
+  return toPartnerRecord(partner);
 }
 
 /** A group of this very program; else 404 `Group not found`. */
@@ -71,7 +90,7 @@ export async function findGroupId(trx: Db, actor: Actor, programId: number, sent
 
 async function findOrMakePartner(
   trx: Db,
-  setUp: SetUp,
+  setUp: Pick<SetUp, 'hasher'>,
   workspaceId: number,
   request: CreatePartnerRequest,
   now: Date,

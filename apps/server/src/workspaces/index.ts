@@ -6,7 +6,9 @@
 export { checkChain } from './audit/queries.ts';
 export { actorName, recordAct } from './audit/record-act.ts';
 export { ensureFirstKey, installBootstrapKey } from './bootstrap.ts';
+export { createLinkIn, linkAct } from './create-link.ts';
 export { type Directory, openDirectory } from './directory.ts';
+export { enrollAct, enrollIn } from './enroll-partner.ts';
 export { foldLinkClicks } from './fold-link-clicks.ts';
 export { workspaceRoutes } from './http.ts';
 export { dataRoute, listRoute } from './manage-route.ts';
@@ -14,6 +16,6 @@ export { getOpenProgram, getOwnProgram } from './own-program.ts';
 export { getOwnWebsite } from './own-website.ts';
 export { pauseProgram, resumeProgram } from './pause-program.ts';
 export { type LinkTarget, originAllowed, type Program, type Website } from './program.ts';
-export { findEnrolledPartners, listPartnerNames } from './queries.ts';
+export { findEnrolledPartners, findNamedPartner, listPartnerNames, type NamedPartner } from './queries.ts';
 export type { SetUpDeps } from './set-up.ts';
 export { readBounds, readTerms, readTiers } from './terms.ts';

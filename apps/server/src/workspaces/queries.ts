@@ -195,6 +195,39 @@ export async function findEnrolledPartners(
   return new Set(rows.map((row) => row.partner_id));
 }
 
+/** A partner of a program as files name one: by a link's code, or by email. */
+export interface NamedPartner {
+  partnerId: number;
+  status: 'approved' | 'pending' | 'rejected' | 'removed';
+  /** Of the code. */
+  linkId: number | null;
+}
+
+const partnerByCode = statement(
+  'workspaces.partner_by_code',
+  `select e.partner_id as "partnerId", e.status, l.id as "linkId"
+   from links l join enrollments e
+     on e.workspace_id = l.workspace_id and e.program_id = l.program_id and e.partner_id = l.partner_id
+   where l.workspace_id = $1 and l.program_id = $2 and l.code_key = lower($3)`,
+);
+const partnerByEmail = statement(
+  'workspaces.partner_by_email',
+  `select e.partner_id as "partnerId", e.status, null as "linkId"
+   from partners p join enrollments e on e.workspace_id = p.workspace_id and e.partner_id = p.id
+   where p.workspace_id = $1 and e.program_id = $2 and p.email_hash = $3 order by p.id limit 1`,
+);
+
+export async function findNamedPartner(
+  sql: Sql,
+  program: { workspaceId: number; id: number },
+  named: { code: string } | { emailHash: Buffer },
+): Promise<NamedPartner | undefined> {
+  const [statementOf, value] =
+    'code' in named ? [partnerByCode, named.code] : [partnerByEmail, named.emailHash];
+  const [row] = await sql.query<NamedPartner>(statementOf, [program.workspaceId, program.id, value]);
+  return row;
+}
+
 const partnerNames = statement(
   'workspaces.partner_names',
   'select id, name from partners where workspace_id = $1 and id = any($2::integer[])',

@@ -157,6 +157,20 @@ old-5,2000,EUR,2025-03-02,,
     expect(renewal.body).toMatchObject({ success: true, commission_id: expect.any(Number) });
     const { body } = await story.explain(renewal.body.sale_id);
     expect(body.data.attribution.method).toBe('bound');
+    // Other terms would change what this payment earns, and nothing of history; another window changes nothing at all.
+    const simulate = async (draft: Record<string, unknown>) => {
+      const path = `/api/v1/programs/${story.programId}/simulate`;
+      const { body: answer } = await server.post(path, { from: '2020-01-01', ...draft }, server.key);
+      return answer.data;
+    };
+    const policy = { type: 'cps_recurring', rate_bps: 1000, duration_months: 12 };
+    expect(await simulate({ policy })).toMatchObject({
+      payments: 2,
+      totals: [{ now_cents: 980, then_cents: 490 }],
+    });
+    expect(await simulate({ attribution_window_days: 1 })).toMatchObject({
+      totals: [{ now_cents: 980, then_cents: 980 }],
+    });
     await expectWholeBooks();
   });
 

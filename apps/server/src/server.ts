@@ -11,8 +11,9 @@ import { fraudRoutes } from './fraud/index.ts';
 import { buildApp } from './http/app.ts';
 import { plainRoutes } from './http/plain-routes.ts';
 import { ensurePartitionsAround, runDeliveries, runJobs } from './jobs/index.ts';
-import { mailRoutes, sendMail } from './mails/index.ts';
+import { mailRoutes, sendMail, sendSecretMail } from './mails/index.ts';
 import { listPaymentsRoute, paymentRoutes, reviewRoutes } from './payments/index.ts';
+import { installSignIn, openPeople, type People } from './people/index.ts';
 import {
   type ClickHouse,
   type Clock,
@@ -80,6 +81,7 @@ export interface Server {
   shipper: Shipper;
   ingest: Ingest;
   stripe: StripeEdge;
+  people: People;
   /** Stops taking requests, finishes those under way, and lets go of both stores. */
   close(): Promise<void>;
 }
@@ -164,6 +166,15 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     ...erasureRoutes({ ...stores, clickhouse }),
     ...stripe.routes,
   ];
+  const { smtp } = options;
+  const people = openPeople({
+    postgres,
+    clock,
+    log,
+    secret: options.secret,
+    publicUrl: options.publicUrl,
+    sendMail: smtp && ((mail) => sendSecretMail(smtp, mail)),
+  });
   const tracker = await readFile(join(packageRoot(), '../../packages/tracker/dist/headwater.js'), 'utf8');
   const app = await buildApp({
     routes,
@@ -171,6 +182,8 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     metrics,
     log,
     rateLimitPerMinute: options.rateLimitPerMinute,
+    findPerson: people.findPrincipal,
+    signIn: (app) => installSignIn(app, people),
     plain: plainRoutes({
       metrics,
       tracker,
@@ -209,6 +222,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     shipper,
     ingest,
     stripe,
+    people,
     async close() {
       await app.close();
       await ingest.drain();

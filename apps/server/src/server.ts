@@ -9,6 +9,7 @@ import { demoRoutes } from './demo/index.ts';
 import { erasePerson, erasureRoutes } from './erasure/index.ts';
 import { fraudRoutes } from './fraud/index.ts';
 import { buildApp } from './http/app.ts';
+import { readDashboard } from './http/dashboard.ts';
 import { plainRoutes } from './http/plain-routes.ts';
 import { ensurePartitionsAround, runDeliveries, runJobs } from './jobs/index.ts';
 import { mailRoutes, sendMail, sendSecretMail } from './mails/index.ts';
@@ -187,6 +188,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     plain: plainRoutes({
       metrics,
       tracker,
+      dashboard: await readDashboard(),
       readiness: async () => ({
         postgres: await answers(() => postgres.query('select 1')),
         clickhouse: await answers(() => clickhouse.rows('select 1')),

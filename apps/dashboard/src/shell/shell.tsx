@@ -24,8 +24,7 @@ export function Shell() {
   const [isOpen, setOpen] = useState(false);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another page closes the menu of a phone
   useEffect(() => setOpen(false), [path]);
-  if (me.error instanceof ApiError && me.error.status === 401)
-    return <Navigate to="/sign-in" search={path === '/' ? {} : { next: path }} />;
+  if (me.error instanceof ApiError && me.error.status === 401) return <ToSignIn />;
   if (me.data === undefined) {
     const trouble = me.error ?? me.failureReason;
     return (
@@ -84,6 +83,12 @@ export function Shell() {
       </main>
     </div>
   );
+}
+
+/** The way in, and back to where somebody wanted to go: that is asked once, before the address is the sign-in's own. */
+function ToSignIn() {
+  const [next] = useState(() => location.pathname + location.search);
+  return <Navigate to="/sign-in" search={next === '/' ? {} : { next }} replace />;
 }
 
 /** The pages, and `g` then a letter to go there. */

@@ -216,7 +216,7 @@ function Ledger({
         <Empty title="Nothing was booked">Test payments move no money.</Empty>
       ) : (
         <Scrollable label="Ledger entries">
-          <table className="w-full min-w-[32rem]">
+          <table className="w-full max-sm:text-xs">
             <thead>
               <tr className="text-left text-ink-3 text-xs">
                 <th scope="col" className="px-4 py-2 font-medium">

@@ -2,7 +2,7 @@
 const floors = [
   'platform|money',
   'ledger|workspaces',
-  'rates|mails',
+  'rates|mails|people',
   'attribution|models',
   'commissions',
   'touches',

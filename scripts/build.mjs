@@ -1,8 +1,10 @@
-// Builds what runs: the server, the ClickHouse child and the tracker. Under a second, so it is done at every start.
+// Builds what runs: the server, the ClickHouse child, the tracker and the dashboard. Done at every start: the last of them takes a
+// few seconds, but only when it has changed, and the others less than one.
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { buildTracker } from '../packages/tracker/build.mjs';
+import { buildDashboard } from './build-dashboard.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -40,6 +42,7 @@ export async function buildAll() {
     }),
     buildCli(),
     buildTracker(),
+    buildDashboard(),
   ]);
 }
 

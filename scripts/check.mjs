@@ -13,6 +13,7 @@ const checks = [
   ['types: stripe double', bin('tsc'), '-p', 'packages/stripe-double'],
   ['types: tracker', bin('tsc'), '-p', 'packages/tracker'],
   ['types: shop', bin('tsc'), '-p', 'apps/demo-shop'],
+  ['types: dashboard', bin('tsc'), '-p', 'apps/dashboard'],
   ['types: journeys', bin('tsc'), '-p', 'e2e'],
   ['boundaries', bin('depcruise'), '--config', '.dependency-cruiser.cjs', 'apps/server/src'],
   ['dead code', bin('knip')],

@@ -9,8 +9,8 @@ import { call, findManagementKey } from './management-api.mjs';
 const main = join(dirname(fileURLToPath(import.meta.url)), '../apps/server/dist/main.js');
 
 /**
- * Answers `{ url, stop, died }`: `stop` ends what was started here (nothing, when the server ran before), `died`
- * resolves when it ends by itself. Rejects when the server cannot start; it has said why on standard error.
+ * Answers `{ url, ownerLink, stop, died }`: `ownerLink` lets the first owner in while there is none, `stop` ends what was
+ * started here (nothing, when the server ran before), `died` resolves when it ends by itself. Rejects when the server cannot start; it has said why on standard error.
  */
 export async function openServer(onProgress) {
   const running = await findRunningServer();
@@ -40,8 +40,9 @@ async function startServer(onProgress) {
     env: { ...process.env, PORT: port, npm_lifecycle_event: 'demo' },
   });
   const died = new Promise((resolve) => child.once('exit', resolve));
-  const url = await new Promise((resolve, reject) => {
+  const { url, ownerLink } = await new Promise((resolve, reject) => {
     let text = '';
+    let ownerLink;
     child.stdout.setEncoding('utf8');
     child.stdout.on('data', (chunk) => {
       text += chunk;
@@ -50,14 +51,16 @@ async function startServer(onProgress) {
       for (const line of lines) {
         const progress = /^ {2}(.*) …$/.exec(line)?.[1];
         if (progress !== undefined) onProgress(progress);
+        ownerLink ??= /^ {2}(http\S+\/first-owner#\S+)$/.exec(line)?.[1];
         const ready = /^Headwater is ready at (\S+)$/.exec(line)?.[1];
-        if (ready !== undefined) resolve(ready);
+        if (ready !== undefined) resolve({ url: ready, ownerLink });
       }
     });
     died.then(() => reject(new Error('Headwater did not start, for the reason above.')));
   });
   return {
     url,
+    ownerLink,
     died,
     async stop() {
       child.kill('SIGTERM');

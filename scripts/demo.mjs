@@ -75,6 +75,9 @@ function printLinks({ partners }) {
     `  A browser stays one visitor; the shop’s footer lets you in as a new one. The other partner: ?aff=${ben.code}`,
     '',
     line('Headwater', `${server.url} (reference: /docs)`),
+    ...(server.ownerLink === undefined
+      ? []
+      : [line('Become its owner', paint('underline', server.ownerLink))]),
     line('Data', dataDirectory()),
     line('Stop', 'Ctrl-C'),
     '',

@@ -150,4 +150,4 @@ select create_distributed_table('commission_reviews', 'workspace_id', colocate_w
 select create_distributed_table('invoice_payments', 'workspace_id', colocate_with => 'audit_heads');
 select create_distributed_table('invoice_reminders', 'workspace_id', colocate_with => 'audit_heads');
 
--- Local to the coordinator: daily_salts, event_batches, event_shipments, event_dead_letters, headwater_migrations, and the schema graphile_worker.
+-- Local to the coordinator: daily_salts, event_batches, event_shipments, event_dead_letters, headwater_migrations, people, sign_in_sessions, sign_in_accounts, sign_in_verifications, sign_in_rates, two_factors, members, invitations, owner_links, and the schema graphile_worker.

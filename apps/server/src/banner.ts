@@ -24,6 +24,8 @@ export interface Banner {
   seconds: number;
   /** Where the first management key was written, on the very first start. */
   keyFile: string | null;
+  /** Lets the first owner in; undefined when there is one. */
+  ownerLink: string | undefined;
 }
 
 /** What a person sees when the server is up: where it is, what it runs on, and the next step. */
@@ -39,6 +41,14 @@ export function printBanner(banner: Banner): void {
     line('Data', banner.dataDir),
     line('Started', `in ${banner.seconds.toFixed(1)} s`),
     '',
+    ...(banner.ownerLink === undefined
+      ? []
+      : [
+          `  ${colors.bold('Become the owner')}, with this link, which works once:`,
+          '',
+          `  ${colors.underline(banner.ownerLink)}`,
+          '',
+        ]),
     ...nextStep(banner),
     '',
   ];

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join, relative } from 'node:path';
 import { printBanner, showProgress } from './banner.ts';
+import { openFirstOwnerLink } from './people/index.ts';
 import { DataDirectoryInUse, type Engines, startEngines } from './platform/engines/index.ts';
 import {
   type Config,
@@ -84,6 +85,7 @@ async function main(): Promise<void> {
       engines: [engines.databaseDescription, engines.clickhouseDescription],
       seconds: (performance.now() - startedAt) / 1000,
       keyFile: firstKey,
+      ownerLink: await openFirstOwnerLink(server.people),
     });
     process.stdout.write(`Headwater is ready at http://localhost:${port}\n`);
   } catch (error) {

@@ -9,11 +9,13 @@ import { demoRoutes } from './demo/index.ts';
 import { erasePerson, erasureRoutes } from './erasure/index.ts';
 import { fraudRoutes } from './fraud/index.ts';
 import { buildApp } from './http/app.ts';
+import { readDashboard } from './http/dashboard.ts';
 import { plainRoutes } from './http/plain-routes.ts';
 import { importRoutes } from './imports/index.ts';
 import { ensurePartitionsAround, runDeliveries, runJobs } from './jobs/index.ts';
-import { mailRoutes, sendMail } from './mails/index.ts';
+import { mailRoutes, sendMail, sendSecretMail } from './mails/index.ts';
 import { listPaymentsRoute, paymentRoutes, reviewRoutes } from './payments/index.ts';
+import { installSignIn, openPeople, type People } from './people/index.ts';
 import {
   type ClickHouse,
   type Clock,
@@ -89,6 +91,7 @@ export interface Server {
   shipper: Shipper;
   ingest: Ingest;
   stripe: StripeEdge;
+  people: People;
   /** Stops taking requests, finishes those under way, and lets go of both stores. */
   close(): Promise<void>;
 }
@@ -176,6 +179,15 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     ...importRoutes({ ...stores, fees }),
     ...stripe.routes,
   ];
+  const { smtp } = options;
+  const people = openPeople({
+    postgres,
+    clock,
+    log,
+    secret: options.secret,
+    publicUrl: options.publicUrl,
+    sendMail: smtp && ((mail) => sendSecretMail(smtp, mail)),
+  });
   const tracker = await readFile(join(packageRoot(), '../../packages/tracker/dist/headwater.js'), 'utf8');
   const app = await buildApp({
     routes,
@@ -183,9 +195,12 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     metrics,
     log,
     rateLimitPerMinute: options.rateLimitPerMinute,
+    findPerson: people.findPrincipal,
+    signIn: (app) => installSignIn(app, people),
     plain: plainRoutes({
       metrics,
       tracker,
+      dashboard: await readDashboard(),
       readiness: async () => ({
         postgres: await answers(() => postgres.query('select 1')),
         clickhouse: await answers(() => clickhouse.rows('select 1')),
@@ -222,6 +237,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     shipper,
     ingest,
     stripe,
+    people,
     async close() {
       // Those who listen would keep the server open for ever.
       realtime.close();

@@ -78,6 +78,23 @@ export const errorCatalogue = {
     'Let a second person approve it with a key of their own.',
   ),
   origin_not_allowed: entry(403, 'Origin not allowed', 'Add the site to allowed_origins.'),
+  cross_site: entry(
+    403,
+    'Request comes from another site',
+    'A session is used by this server’s own pages only: send a management key.',
+  ),
+  owner_link_not_found: entry(
+    404,
+    'This link is not valid, or was used',
+    'Start the server again while there is no owner: it prints a new one. Else ask an owner to invite you.',
+  ),
+  invitation_not_found: entry(
+    404,
+    'This invitation is not valid any more',
+    'Ask for a new one: it was used, taken back, or is older than seven days.',
+  ),
+  member_not_found: entry(404, 'Member not found', 'Check the member id.'),
+  last_owner_stays: entry(409, 'A workspace keeps an owner', 'Make somebody else an owner first.'),
   not_found: entry(404, 'Not found', 'Check the method and the path against /docs.'),
   program_not_found: entry(404, 'Program not found', 'Check the program id.'),
   website_not_found: entry(404, 'Website not found', 'Check the website id.'),

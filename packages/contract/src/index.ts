@@ -12,6 +12,7 @@ export * from './lists.ts';
 export * from './mails.ts';
 export * from './models.ts';
 export * from './payouts.ts';
+export * from './people.ts';
 export * from './people-reports.ts';
 export * from './query.ts';
 export * from './rates.ts';

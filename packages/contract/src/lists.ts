@@ -16,6 +16,17 @@ export const ActivityQuery = Type.Object({
   is_test: Type.Optional(Type.Boolean({ default: false })),
 });
 
+export const PaymentsQuery = Type.Object({
+  ...ActivityQuery.properties,
+  search: Type.Optional(
+    Type.String({
+      maxLength: 255,
+      description:
+        'a payment’s number or any id of it, the beginning of its transaction id, a customer key or an email address',
+    }),
+  ),
+});
+
 export const ClickItem = Type.Object({
   id: Type.String({ description: 'the click id' }),
   partner_id: id,

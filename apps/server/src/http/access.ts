@@ -1,20 +1,45 @@
-import { type Access, AppError, type Principal } from '../platform/index.ts';
+import type { IncomingHttpHeaders } from 'node:http';
+import {
+  type Access,
+  AppError,
+  isFromOurPage,
+  type ManagementPrincipal,
+  type Principal,
+  type Scope,
+} from '../platform/index.ts';
 import type { Directory } from '../workspaces/index.ts';
 
 const nobody: Principal = { kind: 'nobody' };
 
+/** What of a request says who makes it. */
+export interface Credentials {
+  method: string;
+  /** The host it was sent to. */
+  host: string;
+  headers: IncomingHttpHeaders;
+}
+
+/** Whom a session cookie speaks for; undefined: for nobody. */
+export type FindPerson = (headers: IncomingHttpHeaders) => Promise<Principal | undefined>;
+
 /**
  * Finds whom a request comes from, or refuses it (401) in the contract's order (§2): a header that is missing, not
  * Bearer or empty; then a token that is unknown, revoked, expired or of the wrong kind for the route.
+ * Without that header a management route takes the session of a person, whose role has scopes as a key has, provided that
+ * the request was made by a page of ours: a browser sends the cookie along from anywhere.
  * Returns without a promise where no look-up is needed: the ingest path takes this way.
  */
 export function authenticate(
   access: Access,
-  authorization: string | undefined,
+  request: Credentials,
   directory: Directory,
+  findPerson: FindPerson,
 ): Principal | Promise<Principal> {
+  const { authorization, cookie } = request.headers;
   if (access.kind === 'public') return nobody;
   if (access.kind === 'program_if_sent' && authorization === undefined) return nobody;
+  if (access.kind === 'management' && authorization === undefined && cookie !== undefined)
+    return authenticatePerson(access.scope, request, findPerson);
   const token = bearerToken(authorization);
   if (token === undefined) {
     throw new AppError(access.kind === 'management' ? 'authentication_required' : 'missing_authorization');
@@ -30,14 +55,25 @@ function bearerToken(authorization: string | undefined): string | undefined {
 async function findPrincipal(access: Access, token: string, directory: Directory): Promise<Principal> {
   const principal = await directory.findPrincipal(token);
   if (principal === undefined || !fits(access, principal)) throw new AppError('invalid_token');
-  if (
-    access.kind === 'management' &&
-    principal.kind === 'management' &&
-    !mayUse(principal.scopes, access.scope)
-  ) {
-    throw new AppError('missing_permission', `Missing permission: ${access.scope}`);
-  }
+  if (access.kind === 'management') refuseWithout(access.scope, principal);
   return principal;
+}
+
+async function authenticatePerson(
+  scope: Scope,
+  { method, host, headers }: Credentials,
+  findPerson: FindPerson,
+): Promise<Principal> {
+  const principal = await findPerson(headers);
+  if (principal === undefined) throw new AppError('authentication_required');
+  if (!isFromOurPage(method, host, headers)) throw new AppError('cross_site');
+  refuseWithout(scope, principal);
+  return principal;
+}
+
+function refuseWithout(scope: Scope, principal: Principal): void {
+  if (principal.kind === 'management' && !mayUse(principal, scope))
+    throw new AppError('missing_permission', `Missing permission: ${scope}`);
 }
 
 function fits(access: Access, principal: Principal): boolean {
@@ -56,6 +92,13 @@ function fits(access: Access, principal: Principal): boolean {
   }
 }
 
-function mayUse(scopes: readonly string[], scope: string): boolean {
-  return scopes.includes('*') || scopes.includes(scope);
+function mayUse({ scopes, holder }: ManagementPrincipal, scope: Scope): boolean {
+  if (scopes.includes('*') || scopes.includes(scope)) return true;
+  return holder.kind === 'key' && scopes.some((one) => usedToOpen[one]?.includes(scope));
 }
+
+/** Scopes that were part of another one, which keys of then still hold. A person's role names each. */
+const usedToOpen: Readonly<Record<string, readonly Scope[]>> = {
+  'program:update': ['commission:review'],
+  'dashboard:view': ['segment:manage'],
+};

@@ -11,7 +11,7 @@ import {
   type Route,
 } from '../platform/index.ts';
 import type { Directory } from '../workspaces/index.ts';
-import { authenticate } from './access.ts';
+import { authenticate, type FindPerson } from './access.ts';
 import { installDocs } from './docs.ts';
 import { toRefusal } from './errors.ts';
 import { installBodyParser } from './parse-body.ts';
@@ -33,6 +33,10 @@ export interface AppOptions {
   metrics: Metrics;
   log: Log;
   rateLimitPerMinute: number;
+  /** Whom a session cookie speaks for; left out: nobody is ever signed in. */
+  findPerson?: FindPerson;
+  /** Adds what people sign in by. */
+  signIn?: (app: FastifyInstance) => void;
   /** Adds what is not part of the JSON API: health, metrics, the tracker file. */
   plain?: (app: FastifyInstance) => void;
 }
@@ -94,13 +98,17 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   }
 
   app.setErrorHandler((error, request, reply) => refuse(error, request, reply));
-  for (const route of options.routes) addRoute(app, route, options.directory);
+  for (const route of options.routes)
+    addRoute(app, route, options.directory, options.findPerson ?? nobodySignedIn);
+  options.signIn?.(app);
   options.plain?.(app);
   await app.ready();
   return app;
 }
 
-function addRoute(app: FastifyInstance, route: Route, directory: Directory): void {
+const nobodySignedIn: FindPerson = async () => undefined;
+
+function addRoute(app: FastifyInstance, route: Route, directory: Directory, findPerson: FindPerson): void {
   app.route({
     method: route.method,
     url: route.path,
@@ -117,7 +125,7 @@ function addRoute(app: FastifyInstance, route: Route, directory: Directory): voi
     onRequest(request, _reply, done) {
       let found: Principal | Promise<Principal>;
       try {
-        found = authenticate(route.access, request.headers.authorization, directory);
+        found = authenticate(route.access, request, directory, findPerson);
       } catch (error) {
         done(error as Error);
         return;

@@ -1,21 +1,25 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import type { Metrics } from '../platform/index.ts';
+import { type Dashboard, installDashboard } from './dashboard.ts';
 
 export interface PlainDeps {
   metrics: Metrics;
   /** The built tracker script. */
   tracker: string;
+  /** Undefined: it was not built. */
+  dashboard: Dashboard | undefined;
   /** Whether each part that requests depend on is there. */
   readiness(): Promise<Record<string, boolean>>;
 }
 
-/** What is not part of the JSON API: health, metrics and the tracker script. */
+/** What is not part of the JSON API: health, metrics, the tracker script and the dashboard. */
 export function plainRoutes(deps: PlainDeps): (app: FastifyInstance) => void {
   const etag = `"${createHash('sha256').update(deps.tracker).digest('base64url').slice(0, 22)}"`;
   return (app) => {
-    // Until there is a page to look at, the reference is what a person who opens the address wants.
-    app.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('/docs'));
+    if (deps.dashboard !== undefined) installDashboard(app, deps.dashboard);
+    // Without a page to look at, the reference is what a person who opens the address wants.
+    else app.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('/docs'));
 
     app.get('/healthz', { schema: { hide: true } }, async () => ({ status: 'ok' }));
 

@@ -5,4 +5,4 @@
 export { type ContactDeps, findContact } from './billing-contact.ts';
 export { mailRoutes } from './http.ts';
 export { queueMail } from './queue-mail.ts';
-export { type MailDeps, sendMail } from './send-mail.ts';
+export { type MailDeps, sendMail, sendSecretMail } from './send-mail.ts';

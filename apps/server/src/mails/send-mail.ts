@@ -3,12 +3,18 @@ import type { Clock, Postgres, Sealer } from '../platform/index.ts';
 import * as queries from './queries.ts';
 import { openRecipient } from './recipient.ts';
 
+/** A mail server, and who mails come from. */
+export interface Smtp {
+  url: string;
+  from: string;
+}
+
 export interface MailDeps {
   postgres: Postgres;
   clock: Clock;
   sealer: Sealer;
   /** Undefined: there is no mail server. */
-  smtp: { url: string; from: string } | undefined;
+  smtp: Smtp | undefined;
 }
 
 const patienceMs = 20_000;
@@ -29,8 +35,7 @@ export async function sendMail(
     await queries.noteMail(postgres, workspaceId, mail.id, { state: 'kept', error: null, sentAt: null });
     return;
   }
-  const timeouts = { connectionTimeout: patienceMs, greetingTimeout: patienceMs, socketTimeout: patienceMs };
-  const transport = createTransport({ url: smtp.url, ...timeouts });
+  const transport = openTransport(smtp);
   try {
     await transport.sendMail({
       from: smtp.from,
@@ -49,4 +54,23 @@ export async function sendMail(
   } finally {
     transport.close();
   }
+}
+
+/** Sends a mail that is kept nowhere, for it holds a secret; throws when the mail server does not take it. */
+export async function sendSecretMail(
+  smtp: Smtp,
+  mail: { to: string; subject: string; lines: readonly string[] },
+): Promise<void> {
+  const transport = openTransport(smtp);
+  try {
+    const text = `${mail.lines.join('\n')}\n`;
+    await transport.sendMail({ from: smtp.from, to: mail.to, subject: mail.subject, text });
+  } finally {
+    transport.close();
+  }
+}
+
+function openTransport({ url }: Smtp) {
+  const timeouts = { connectionTimeout: patienceMs, greetingTimeout: patienceMs, socketTimeout: patienceMs };
+  return createTransport({ url, ...timeouts });
 }

@@ -53,7 +53,7 @@ function bulkRoute(deps: ReviewDeps, verb: Verb): Route {
     {
       method: 'POST',
       path: `/api/v1/programs/:id/commissions/${verb}`,
-      scope: 'program:update',
+      scope: 'commission:review',
       tag: 'Commissions',
       summary: summaries[verb].several,
       body: verb === 'hold' ? BulkHoldRequest : BulkReviewRequest,
@@ -89,7 +89,7 @@ function singleRoute(deps: ReviewDeps, verb: Verb): Route {
     {
       method: 'POST',
       path: `/api/v1/commissions/:id/${verb}`,
-      scope: 'program:update',
+      scope: 'commission:review',
       tag: 'Commissions',
       summary: summaries[verb].one,
       body: verb === 'hold' ? HoldRequest : ReviewRequest,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSetUpServer, type SetUpServer } from '../../test/set-up-server.ts';
 import { listCommissionsRoute } from '../commissions/list-commissions.ts';
+import { createHasher } from '../platform/index.ts';
 import { listPaymentsRoute } from './list-payments.ts';
 
 // Payments and commissions in one file: the lists show the same facts from both sides.
@@ -164,6 +165,26 @@ describe('GET /api/v1/programs/:id/payments', () => {
     expect(await transactions('from=2026-02-02T00:00:00Z&to=2026-02-03')).toEqual(['organic', 'ended']);
     const { next_cursor } = (await server.call('GET', `${payments}?limit=1`)).body;
     expect(await transactions(`limit=1&cursor=${next_cursor}`)).toEqual(['ended']);
+  });
+
+  it('200 finds by number, id, the beginning of an id, customer key and address, among its own', async () => {
+    await server.postgres.query(
+      `insert into customers (workspace_id, program_id, id, customer_key, email_hash, status, created_at)
+       overriding system value values ($1, $2, 9, 'user_9', $3, 'conversion', now())`,
+      [server.workspaceId, programId, createHasher('a secret of the tests').email('Mia@x.example')?.hash],
+    );
+    const [ended] = await list(payments, 'status=partially_refunded');
+    expect(await transactions(`search=${ended.id}`)).toEqual(['ended']);
+    expect(await transactions('search=organic')).toEqual(['organic']);
+    expect(await transactions('search=sha')).toEqual(['shared']);
+    expect(await transactions('search=user_9')).toEqual(['organic', 'ended', 'shared']);
+    expect(await transactions('search=mia@x.example&limit=1')).toEqual(['organic']);
+    for (const nothing of ['nobody@x.example', '%25', 'e_ded', '99999999'])
+      expect(await transactions(`search=${nothing}`), nothing).toEqual([]);
+    const other = (await server.call('GET', `${payments}?search=shared`, undefined, server.strangerKey))
+      .status;
+    expect(other).toBe(404);
+    expect((await server.call('GET', `${payments}?search=${'x'.repeat(300)}`)).status).toBe(400);
   });
 
   it('400 and 404', async () => {

@@ -1,10 +1,12 @@
-import { ActivityQuery, PaymentItem, paymentStatuses } from '@headwater/contract';
+import { PaymentItem, PaymentsQuery, paymentStatuses } from '@headwater/contract';
 import { sql } from 'kysely';
 import {
   type ActivityFilter,
+  AppError,
   afterCursor,
   type Db,
   exactInstant,
+  type Hasher,
   kysely,
   type Postgres,
   type Route,
@@ -13,11 +15,16 @@ import {
   toPage,
 } from '../platform/index.ts';
 import { type Directory, getOwnProgram, listRoute } from '../workspaces/index.ts';
+import { type PaymentSearch, searchPayments } from './search-payments.ts';
 
 type PaymentStatus = PaymentItem['status'];
 
 /** GET /api/v1/programs/:id/payments: a program's payments by when they were made, newest first. */
-export function listPaymentsRoute(deps: { postgres: Postgres; directory: Directory }): Route[] {
+export function listPaymentsRoute(deps: {
+  postgres: Postgres;
+  directory: Directory;
+  hasher: Hasher;
+}): Route[] {
   const db = kysely(deps.postgres);
   return [
     listRoute(
@@ -26,13 +33,16 @@ export function listPaymentsRoute(deps: { postgres: Postgres; directory: Directo
         scope: 'program:read',
         tag: 'Activity',
         summary: 'List payments, newest first',
-        query: ActivityQuery,
+        query: PaymentsQuery,
         answer: PaymentItem,
         async handle(call, manager) {
           const program = await getOwnProgram(deps.directory, manager, call.params.id);
           const filter = readActivityFilter(call.query);
           const status = readChoice(call.query, 'status', paymentStatuses);
-          const rows = await listPaymentRows(db, manager.workspaceId, program.id, filter, status);
+          const text = readSearch(call.query);
+          const search =
+            text === undefined ? undefined : await searchPayments(deps.postgres, deps.hasher, program, text);
+          const rows = await listPaymentRows(db, program, filter, status, search);
           return toPage(rows, filter.limit, toPaymentItem, (row) => [row.occurred_at_exact, row.id]);
         },
       },
@@ -94,19 +104,23 @@ const statusOf = sql<PaymentStatus>`case
 
 function listPaymentRows(
   db: Db,
-  workspaceId: number,
-  programId: number,
+  program: { workspaceId: number; id: number },
   filter: ActivityFilter,
   status: PaymentStatus | undefined,
+  search: PaymentSearch | undefined,
 ) {
   let query = paymentRows(db)
-    .where('p.workspace_id', '=', workspaceId)
-    .where('p.program_id', '=', programId)
+    .where('p.workspace_id', '=', program.workspaceId)
+    .where('p.program_id', '=', program.id)
     .where('p.is_test', '=', filter.isTest);
   if (filter.from !== undefined) query = query.where('p.occurred_at', '>=', filter.from);
   if (filter.before !== undefined) query = query.where('p.occurred_at', '<', filter.before);
   if (filter.partnerId !== undefined) query = query.where(isCreditedTo(filter.partnerId));
   if (status !== undefined) query = query.where(statusOf, '=', status);
+  // Few payments have refunds: those are found by their refunds, and not all others looked through.
+  if (status !== undefined && status !== 'paid') query = query.where(hasRefunds);
+  if (search?.kind === 'these') query = query.where(sql<boolean>`p.id = any(${search.ids}::bigint[])`);
+  if (search?.kind === 'prefix') query = query.where('p.transaction_id', 'like', search.pattern);
   if (filter.cursor !== undefined) query = query.where(afterCursor('p.occurred_at', 'p.id', filter.cursor));
   return query
     .select(['p.id', 'p.transaction_id', 'p.source', 'p.amount_minor', 'p.currency', 'p.customer_id'])
@@ -122,6 +136,18 @@ function listPaymentRows(
     .orderBy('p.id', 'desc')
     .limit(filter.limit + 1)
     .execute();
+}
+
+const hasRefunds = sql<boolean>`p.id in (
+  select back.payment_id from refunds back
+  where back.workspace_id = p.workspace_id and back.program_id = p.program_id and back.undone_at is null)`;
+
+/** `search` of the list; 400 `search is invalid`. */
+function readSearch({ search }: Readonly<Record<string, unknown>>): string | undefined {
+  if (search === undefined || search === '') return undefined;
+  if (typeof search !== 'string' || search.length > 255 || search.includes('\u0000'))
+    throw new AppError('invalid_request', 'search is invalid');
+  return search.trim() || undefined;
 }
 
 /** Credited by the decision, or holding any share of the commission. */

@@ -14,6 +14,7 @@ export * from './http/page.ts';
 export * from './http/principal.ts';
 export * from './http/read-body.ts';
 export * from './http/route.ts';
+export { isFromOurPage } from './http/same-origin.ts';
 export * from './ids.ts';
 export { createLog, type Log, silentLog } from './log.ts';
 export * from './metrics.ts';

@@ -65,7 +65,7 @@ export function queryRoutes(deps: ReportDeps): Route[] {
       {
         method: 'POST',
         path: '/api/v1/segments',
-        scope,
+        scope: 'segment:manage',
         tag,
         summary: 'Keep filters under a name',
         body: AddSegmentRequest,
@@ -99,7 +99,7 @@ export function queryRoutes(deps: ReportDeps): Route[] {
       {
         method: 'DELETE',
         path: '/api/v1/segments/:id',
-        scope,
+        scope: 'segment:manage',
         tag,
         summary: 'Forget a segment',
         answer: SegmentItem,

@@ -28,7 +28,7 @@ export function websiteRoutes(setUp: SetUp): Route[] {
     listRoute(
       {
         path: '/api/v1/websites',
-        scope: 'program:update',
+        scope: 'program:read',
         tag,
         summary: 'List websites',
         query: ListQuery,

@@ -166,7 +166,10 @@ function readExpiry(sent: string | null | undefined, now: Date): Date | null {
 }
 
 async function getOwnGrant(setUp: SetUp, caller: ManagementPrincipal): Promise<Grant> {
-  const own = await findKey(setUp.db, caller, caller.keyId);
+  const { holder, scopes, programScope } = caller;
+  // A person's rights are those of their role; they have no key that could expire.
+  if (holder.kind === 'person') return { scopes, programScope, expiresAt: null };
+  const own = await findKey(setUp.db, caller, holder.id);
   invariant(own, 'the key that called is there');
   return { scopes: own.scopes, programScope: own.program_scope, expiresAt: own.expires_at };
 }

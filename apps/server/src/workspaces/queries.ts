@@ -166,7 +166,7 @@ export async function findPrincipal(
     principal: {
       kind: 'management',
       workspaceId,
-      keyId: row.key_id as number,
+      holder: { kind: 'key', id: row.key_id as number },
       scopes: row.scopes ?? [],
       programScope: row.program_scope,
     },

@@ -18,6 +18,10 @@ export const scopes = [
   'webhook:manage',
   // Whoever may read and erase all that is known of a person.
   'person:manage',
+  // Who says yes to commissions need not change the program; keys with `program:update` may both.
+  'commission:review',
+  // Who looks at reports need not save filters for everybody; keys with `dashboard:view` may both.
+  'segment:manage',
 ] as const;
 export type Scope = (typeof scopes)[number];
 
@@ -29,7 +33,8 @@ export type Principal =
   | {
       kind: 'management';
       workspaceId: number;
-      keyId: number;
+      /** Whose rights these are: a key's, or those of a person who is signed in. */
+      holder: { kind: 'key' | 'person'; id: number };
       scopes: readonly string[];
       /** Programs the key may touch; null: all of the workspace. */
       programScope: readonly number[] | null;

@@ -19,7 +19,7 @@ export function recordAct(
 export function actorName(principal: Exclude<Principal, { kind: 'nobody' }>): string {
   switch (principal.kind) {
     case 'management':
-      return `key ${principal.keyId}`;
+      return `${principal.holder.kind} ${principal.holder.id}`;
     case 'program':
       return `token of program ${principal.programId}`;
     case 'website':

@@ -1,0 +1,131 @@
+import type { ChartOption, Colours } from './draw.ts';
+
+const font = 'ui-sans-serif, system-ui, sans-serif';
+
+/** What all our charts have in common. Tooltips are drawn, not HTML: our pages allow no style that is written into markup. */
+function frame({ ink, ink2, line, surface }: Colours): ChartOption {
+  return {
+    animation: false,
+    textStyle: { fontFamily: font },
+    grid: {
+      left: 8,
+      right: 12,
+      top: 16,
+      bottom: 4,
+      outerBoundsMode: 'same',
+      outerBoundsContain: 'axisLabel',
+    },
+    tooltip: {
+      trigger: 'axis',
+      renderMode: 'richText',
+      confine: true,
+      backgroundColor: surface,
+      borderColor: line,
+      borderWidth: 1,
+      padding: 10,
+      textStyle: { color: ink, fontSize: 12, fontFamily: font },
+      axisPointer: { type: 'line', lineStyle: { color: ink2, type: 'dashed' } },
+    },
+  };
+}
+
+export interface Line {
+  name: string;
+  values: (number | null)[];
+}
+
+/** One metric over time, and what it was before. */
+export function overTime(
+  data: { ticks: string[]; now: Line; before: Line | undefined },
+  format: (value: number) => string,
+): (colours: Colours) => ChartOption {
+  return (colours) => ({
+    ...frame(colours),
+    tooltip: {
+      ...(frame(colours).tooltip as object),
+      valueFormatter: (value) => (typeof value === 'number' ? format(value) : '–'),
+    },
+    xAxis: {
+      type: 'category',
+      boundaryGap: false,
+      data: data.ticks,
+      axisLine: { lineStyle: { color: colours.line } },
+      axisTick: { show: false },
+      axisLabel: { color: colours.ink3, hideOverlap: true, fontSize: 12 },
+    },
+    yAxis: {
+      type: 'value',
+      splitNumber: 4,
+      axisLabel: { color: colours.ink3, fontSize: 12, formatter: (value: number) => format(value) },
+      splitLine: { lineStyle: { color: colours.line } },
+    },
+    series: [
+      ...(data.before
+        ? [
+            {
+              type: 'line' as const,
+              name: data.before.name,
+              data: data.before.values,
+              showSymbol: false,
+              lineStyle: { color: colours.ink3, width: 1.5, type: 'dashed' as const },
+              itemStyle: { color: colours.ink3 },
+            },
+          ]
+        : []),
+      {
+        type: 'line' as const,
+        name: data.now.name,
+        data: data.now.values,
+        showSymbol: data.ticks.length < 2,
+        lineStyle: { color: colours.accent, width: 2 },
+        itemStyle: { color: colours.accent },
+        areaStyle: { color: colours.accent, opacity: 0.08 },
+      },
+    ],
+  });
+}
+
+// Told apart by lightness as well as by hue, for those who see no hues.
+const shades = ['#0b6a94', '#e09f3e', '#5b8e7d', '#9e2a2b', '#7b6db0', '#7aa5c9', '#c46f9b', '#8a8f98'];
+
+/** What several models give to each row, side by side. */
+export function sideBySide(
+  rows: string[],
+  models: Line[],
+  format: (value: number) => string,
+): (colours: Colours) => ChartOption {
+  return (colours) => ({
+    ...frame(colours),
+    color: shades,
+    legend: {
+      top: 0,
+      left: 0,
+      type: 'scroll',
+      icon: 'roundRect',
+      itemWidth: 10,
+      itemHeight: 10,
+      textStyle: { color: colours.ink2, fontSize: 12 },
+      inactiveColor: colours.line,
+    },
+    grid: { ...(frame(colours).grid as object), top: 40 },
+    tooltip: {
+      ...(frame(colours).tooltip as object),
+      axisPointer: { type: 'shadow' },
+      valueFormatter: (value) => (typeof value === 'number' ? format(value) : '–'),
+    },
+    xAxis: {
+      type: 'category',
+      data: rows,
+      axisTick: { show: false },
+      axisLine: { lineStyle: { color: colours.line } },
+      axisLabel: { color: colours.ink3, fontSize: 12, hideOverlap: true, width: 90, overflow: 'truncate' },
+    },
+    yAxis: {
+      type: 'value',
+      splitNumber: 4,
+      axisLabel: { color: colours.ink3, fontSize: 12, formatter: (value: number) => format(value) },
+      splitLine: { lineStyle: { color: colours.line } },
+    },
+    series: models.map(({ name, values }) => ({ type: 'bar', name, data: values, barMaxWidth: 18 })),
+  });
+}

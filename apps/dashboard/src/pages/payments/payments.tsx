@@ -1,0 +1,178 @@
+import type { PaymentItem } from '@headwater/contract';
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { Link, useSearch } from '@tanstack/react-router';
+import { useDeferredValue, useMemo, useState } from 'react';
+import { api } from '../../client/index.ts';
+import { Badge, toneOf } from '../../parts/badge.tsx';
+import { Card, PageHead } from '../../parts/card.tsx';
+import { Select } from '../../parts/field.tsx';
+import { Empty, Lines, Loading } from '../../parts/states.tsx';
+import { type Column, ListEnd, VirtualTable } from '../../parts/virtual-table.tsx';
+import { counted, dateTime, money, words } from '../../shell/format.ts';
+import { PeriodBar } from '../../shell/period-bar.tsx';
+import { daysOf, type Search } from '../../shell/search.ts';
+import { useSubject } from '../../shell/session.ts';
+import { useNames } from '../names.ts';
+import { NeedsProgram } from '../needs-program.tsx';
+import { teller } from './story.ts';
+
+const statuses = ['paid', 'partially_refunded', 'refunded'];
+
+export function Payments() {
+  const subject = useSubject();
+  return (
+    <NeedsProgram title="Payments">
+      {(program) => <PaymentList programId={program.id} timeZone={subject?.timeZone ?? 'UTC'} />}
+    </NeedsProgram>
+  );
+}
+
+function PaymentList({ programId, timeZone }: { programId: number; timeZone: string }) {
+  const search = useSearch({ strict: false }) as Search;
+  const names = useNames();
+  const [text, setText] = useState('');
+  const [status, setStatus] = useState('');
+  const [isTest, setTest] = useState(false);
+  const asked = useDeferredValue(text.trim());
+  // Who looks for one payment looks for it whenever it was.
+  const days = asked === '' ? daysOf(search, timeZone) : {};
+  const filter = { ...days, search: asked, status, is_test: isTest, limit: 100 };
+  const query = useInfiniteQuery({
+    queryKey: ['payments', programId, filter],
+    queryFn: ({ pageParam, signal }) => api.payments(programId, { ...filter, cursor: pageParam }, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    placeholderData: keepPreviousData,
+  });
+  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.data) ?? [], [query.data]);
+  const columns = useMemo(() => columnsOf(names, timeZone), [names, timeZone]);
+  return (
+    <>
+      <PageHead title="Payments">
+        <PeriodBar timeZone={timeZone} />
+      </PageHead>
+      <Card>
+        <div className="flex flex-wrap items-center gap-2 border-line border-b p-3">
+          <input
+            type="search"
+            aria-label="Search payments"
+            placeholder="Transaction, customer key or email"
+            value={text}
+            onChange={({ target }) => setText(target.value)}
+            className="h-8 min-w-0 flex-1 basis-56 rounded-md border border-line bg-surface px-2.5 placeholder:text-ink-3"
+          />
+          <Select label="Status" hideLabel value={status} onChange={({ target }) => setStatus(target.value)}>
+            <option value="">Any status</option>
+            {statuses.map((one) => (
+              <option key={one} value={one}>
+                {words(one)}
+              </option>
+            ))}
+          </Select>
+          <label className="flex h-8 items-center gap-2 px-1">
+            <input
+              type="checkbox"
+              className="size-4 accent-accent"
+              checked={isTest}
+              onChange={({ target }) => setTest(target.checked)}
+            />
+            Test payments
+          </label>
+        </div>
+        <Loading query={query} standIn={<Lines count={12} />}>
+          {() =>
+            rows.length === 0 ? (
+              <Empty title={asked || status ? 'No payment is like that' : 'No payments in this period'}>
+                {asked
+                  ? 'Search takes the beginning of a transaction id, a whole customer key, or a whole email address.'
+                  : 'Payments appear here the moment your server or Stripe tells of them.'}
+              </Empty>
+            ) : (
+              <>
+                <VirtualTable
+                  label="Payments"
+                  columns={columns}
+                  rows={rows}
+                  keyOf={keyOf}
+                  total={query.hasNextPage ? undefined : rows.length}
+                  hasMore={query.hasNextPage}
+                  isLoadingMore={query.isFetching}
+                  loadMore={query.fetchNextPage}
+                />
+                <ListEnd>{query.hasNextPage ? 'Loading more…' : counted(rows.length, 'payment')}</ListEnd>
+              </>
+            )
+          }
+        </Loading>
+      </Card>
+    </>
+  );
+}
+
+const keyOf = (payment: PaymentItem) => String(payment.id);
+
+function columnsOf(names: ReadonlyMap<string, string>, timeZone: string): Column<PaymentItem>[] {
+  return [
+    {
+      id: 'payment',
+      header: 'Payment',
+      meta: { width: 'minmax(0,1.5fr)' },
+      cell: ({ row: { original: one } }) => (
+        <span className="flex items-center gap-2">
+          <Link
+            to="/payments/$paymentId"
+            params={{ paymentId: String(one.id) }}
+            search={(old) => old}
+            className="truncate font-medium hover:underline"
+          >
+            {one.transaction_id}
+          </Link>
+          {one.is_test && <Badge tone="accent">Test</Badge>}
+        </span>
+      ),
+    },
+    {
+      id: 'when',
+      header: 'When',
+      meta: { width: '13rem', isWideOnly: true },
+      cell: ({ row: { original: one } }) => (
+        <time dateTime={one.occurred_at} className="text-ink-2">
+          {dateTime(one.occurred_at, timeZone)}
+        </time>
+      ),
+    },
+    {
+      id: 'partner',
+      header: 'Partner',
+      meta: { width: 'minmax(0,1fr)', isWideOnly: true },
+      cell: ({ row: { original: one } }) =>
+        one.partner_id === null ? (
+          <span className="text-ink-3">{one.reason === null ? '–' : words(one.reason)}</span>
+        ) : (
+          (names.get(String(one.partner_id)) ?? `Partner ${one.partner_id}`)
+        ),
+    },
+    {
+      id: 'source',
+      header: 'Told by',
+      meta: { width: '7rem', isWideOnly: true },
+      cell: ({ row: { original: one } }) => <span className="text-ink-2">{teller(one.source)}</span>,
+    },
+    {
+      id: 'status',
+      header: 'Status',
+      meta: { width: '9rem', isWideOnly: true },
+      cell: ({ row: { original: one } }) => <Badge tone={toneOf(one.status)}>{words(one.status)}</Badge>,
+    },
+    {
+      id: 'amount',
+      header: 'Amount',
+      meta: { width: '8rem', isRight: true },
+      cell: ({ row: { original: one } }) => (
+        <span className={one.status === 'refunded' ? 'text-ink-3 line-through' : 'font-medium'}>
+          {money(one.amount_cents, one.currency)}
+        </span>
+      ),
+    },
+  ];
+}

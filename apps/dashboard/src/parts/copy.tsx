@@ -1,0 +1,24 @@
+import { useState } from 'react';
+import { Button } from './button.tsx';
+
+/** A text that is to be taken elsewhere. */
+export function Copyable({ text, label }: { text: string; label: string }) {
+  const [copied, setCopied] = useState(false);
+  async function copy() {
+    await navigator.clipboard.writeText(text);
+    setCopied(true);
+    setTimeout(() => setCopied(false), 1500);
+  }
+  return (
+    <div className="flex items-center gap-2">
+      <input
+        readOnly
+        aria-label={label}
+        value={text}
+        onFocus={(event) => event.target.select()}
+        className="h-8 min-w-0 flex-1 rounded-md border border-line bg-sunken px-2 font-mono text-xs"
+      />
+      <Button onClick={() => void copy()}>{copied ? 'Copied' : 'Copy'}</Button>
+    </div>
+  );
+}

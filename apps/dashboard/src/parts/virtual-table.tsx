@@ -1,0 +1,111 @@
+import { type ColumnDef, type RowData, tableFeatures, useTable } from '@tanstack/react-table';
+import { useWindowVirtualizer } from '@tanstack/react-virtual';
+import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
+
+const features = tableFeatures({});
+export type Column<Row extends RowData> = ColumnDef<typeof features, Row, unknown> & {
+  meta: { width: string; isRight?: boolean; isWideOnly?: boolean };
+};
+
+const rowHeight = 44;
+
+/**
+ * A table of any length: only rows in sight are in the document, and the next page is asked for before its end is reached.
+ * Rows are those of ARIA's grid of tables, since real ones cannot be placed.
+ */
+export function VirtualTable<Row extends RowData>({
+  label,
+  columns,
+  rows,
+  keyOf,
+  total,
+  hasMore,
+  isLoadingMore,
+  loadMore,
+}: {
+  label: string;
+  columns: Column<Row>[];
+  rows: Row[];
+  keyOf: (row: Row) => string;
+  /** Undefined: there are more than were loaded. */
+  total: number | undefined;
+  hasMore: boolean;
+  isLoadingMore: boolean;
+  loadMore: () => void;
+}) {
+  const table = useTable({ features, columns, data: rows, getRowId: keyOf });
+  const body = useRef<HTMLDivElement>(null);
+  const [top, setTop] = useState(0);
+  useLayoutEffect(() => setTop((body.current?.getBoundingClientRect().top ?? 0) + scrollY), []);
+  const model = table.getRowModel().rows;
+  const virtualizer = useWindowVirtualizer({
+    count: model.length,
+    estimateSize: () => rowHeight,
+    overscan: 12,
+    scrollMargin: top,
+  });
+  const shown = virtualizer.getVirtualItems();
+  const last = shown.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (hasMore && !isLoadingMore && last >= model.length - 30) loadMore();
+  }, [hasMore, isLoadingMore, last, model.length, loadMore]);
+  const template = columns.map(({ meta }) => meta.width).join(' ');
+  const cellClass = ({ isRight, isWideOnly }: Column<Row>['meta']) =>
+    `min-w-0 px-2 first:pl-4 last:pr-4 ${isRight ? 'text-right num' : ''} ${isWideOnly ? 'max-md:hidden' : ''}`;
+  const phone = columns
+    .filter(({ meta }) => !meta.isWideOnly)
+    .map(({ meta }) => meta.width)
+    .join(' ');
+  const style = { '--wide': template, '--phone': phone } as React.CSSProperties;
+  const grid = 'grid grid-cols-[var(--phone)] items-center md:grid-cols-[var(--wide)]';
+  return (
+    <div role="table" aria-label={label} aria-rowcount={total ?? -1} style={style}>
+      <div role="rowgroup" className="border-line border-b">
+        {table.getHeaderGroups().map((group) => (
+          <div key={group.id} role="row" className={`${grid} h-9 font-medium text-ink-3 text-xs`}>
+            {group.headers.map((header) => (
+              <div
+                key={header.id}
+                role="columnheader"
+                className={cellClass((header.column.columnDef as unknown as Column<Row>).meta)}
+              >
+                <table.FlexRender header={header} />
+              </div>
+            ))}
+          </div>
+        ))}
+      </div>
+      <div ref={body} role="rowgroup" className="relative" style={{ height: virtualizer.getTotalSize() }}>
+        {shown.map((item) => {
+          const row = model[item.index];
+          return (
+            row && (
+              <div
+                key={row.id}
+                role="row"
+                aria-rowindex={item.index + 2}
+                className={`${grid} absolute inset-x-0 top-0 border-line border-b hover:bg-sunken`}
+                style={{ height: rowHeight, transform: `translateY(${item.start - top}px)` }}
+              >
+                {row.getAllCells().map((cell) => (
+                  <div
+                    key={cell.id}
+                    role="cell"
+                    className={`${cellClass((cell.column.columnDef as unknown as Column<Row>).meta)} truncate`}
+                  >
+                    <table.FlexRender cell={cell} />
+                  </div>
+                ))}
+              </div>
+            )
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+/** Below a list: how much of it there is. */
+export function ListEnd({ children }: { children: ReactNode }) {
+  return <p className="px-4 py-3 text-ink-3 text-xs">{children}</p>;
+}

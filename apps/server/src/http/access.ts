@@ -92,13 +92,6 @@ function fits(access: Access, principal: Principal): boolean {
   }
 }
 
-function mayUse({ scopes, holder }: ManagementPrincipal, scope: Scope): boolean {
-  if (scopes.includes('*') || scopes.includes(scope)) return true;
-  return holder.kind === 'key' && scopes.some((one) => usedToOpen[one]?.includes(scope));
+function mayUse({ scopes }: ManagementPrincipal, scope: Scope): boolean {
+  return scopes.includes('*') || scopes.includes(scope);
 }
-
-/** Scopes that were part of another one, which keys of then still hold. A person's role names each. */
-const usedToOpen: Readonly<Record<string, readonly Scope[]>> = {
-  'program:update': ['commission:review'],
-  'dashboard:view': ['segment:manage'],
-};

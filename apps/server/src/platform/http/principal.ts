@@ -18,9 +18,9 @@ export const scopes = [
   'webhook:manage',
   // Whoever may read and erase all that is known of a person.
   'person:manage',
-  // Who says yes to commissions need not change the program; keys with `program:update` may both.
+  // Who says yes to commissions need not change the program.
   'commission:review',
-  // Who looks at reports need not save filters for everybody; keys with `dashboard:view` may both.
+  // Who looks at reports need not save filters for everybody.
   'segment:manage',
 ] as const;
 export type Scope = (typeof scopes)[number];

@@ -140,7 +140,7 @@ function addRoute(app: FastifyInstance, route: Route, directory: Directory, find
         done();
       }, done);
     },
-    handler: (request, reply) => answerCall(route, request, reply, directory),
+    handler: (request, reply) => answerCall(route, request, reply, directory, findPerson),
   });
   if (route.cors) app.options(route.path, { config: { route }, schema: { hide: true } }, preflight);
 }
@@ -171,6 +171,7 @@ async function answerCall(
   request: FastifyRequest,
   reply: FastifyReply,
   directory: Directory,
+  findPerson: FindPerson,
 ): Promise<FastifyReply> {
   const headers = request.headers;
   const answer: Answer = await route.handle({
@@ -179,7 +180,7 @@ async function answerCall(
     params: request.params as Record<string, string>,
     query: request.query as Record<string, unknown>,
     principal: request.principal,
-    principalNow: async () => authenticate(route.access, headers.authorization, directory),
+    principalNow: async () => authenticate(route.access, request, directory, findPerson),
     address: request.ip,
     origin: headers.origin ?? null,
     userAgent: headers['user-agent'] ?? null,

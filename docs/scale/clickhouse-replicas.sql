@@ -223,7 +223,8 @@ create table if not exists rollups on cluster '{cluster}' (
 )
 engine = ReplicatedMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}')
 partition by toYYYYMM(at)
-order by (workspace_id, website_id, program_id, dimension, grain, at, build);
+order by (workspace_id, website_id, program_id, dimension, grain, at, build)
+settings index_granularity = 256;
 
 create table if not exists rollup_builds on cluster '{cluster}' (
   workspace_id UInt32,

@@ -16,7 +16,7 @@ import {
   nonObjects,
   prototypeValues,
 } from './hostile-values.ts';
-import { openEach, openTenant, type Tenant } from './tenants.ts';
+import { openForRoutes, openTenant, type Tenant } from './tenants.ts';
 import { injectOnce, type TestServer } from './test-server.ts';
 import { openWithDouble } from './walls/stripe/with-double.ts';
 
@@ -28,11 +28,12 @@ let server: TestServer;
 let stripe: StripeDouble;
 let close: () => Promise<void>;
 let routes: readonly Route[];
+let tenantOf: (route: Route) => Tenant;
 
 beforeAll(async () => {
   ({ server, stripe, close } = await openWithDouble());
   routes = server.server.routes;
-  await openEach(routes, tenantOf);
+  tenantOf = await openForRoutes(routes, (mark) => openTenant(server, `tenant-${mark}`, stripe));
 }, 240_000);
 afterAll(() => close());
 
@@ -49,15 +50,6 @@ interface Answered {
   body: any;
 }
 
-const tenants = new Map<Route, Promise<Tenant>>();
-
-/** A tenant for each route: what one attack stores must not change what the next is answered. */
-function tenantOf(route: Route): Promise<Tenant> {
-  const known = tenants.get(route) ?? openTenant(server, `tenant${routes.indexOf(route)}`, stripe);
-  tenants.set(route, known);
-  return known;
-}
-
 function tokenOf({ access }: Route, tenant: Tenant): string | undefined {
   if (access.kind === 'public') return undefined;
   if (access.kind === 'management') return tenant.key;
@@ -66,7 +58,7 @@ function tokenOf({ access }: Route, tenant: Tenant): string | undefined {
 
 /** Sends what the owner of everything might send, if not for the attack. Whatever it is, it is answered in JSON and in time. */
 async function attack({ route, url, payload, headers }: Attack, what: string): Promise<Answered> {
-  const tenant = await tenantOf(route);
+  const tenant = tenantOf(route);
   const token = tokenOf(route, tenant);
   // What the sender of a raw route signs is whatever it sends.
   const signed =
@@ -140,8 +132,8 @@ async function inTurns<Item>(items: readonly Item[], act: (item: Item) => Promis
 const brief = (text: string | Buffer) =>
   text.length > 60 ? `${String(text).slice(0, 60)}… (${text.length})` : String(text);
 
-async function example(route: Route): Promise<ExampleRequest> {
-  return exampleRequest(route, await tenantOf(route));
+function example(route: Route): ExampleRequest {
+  return exampleRequest(route, tenantOf(route));
 }
 
 /**
@@ -153,7 +145,7 @@ const readsBody = ({ method, raw }: Route) => method !== 'GET' && raw === undefi
 describe('bodies that are no JSON object', () => {
   it('400 Malformed JSON, on every route', async () => {
     for (const route of routes.filter(readsBody)) {
-      const url = urlOf(route, await example(route));
+      const url = urlOf(route, example(route));
       await attackAll(
         malformedBodies.map((payload) => ({ route, url, payload, what: brief(payload) })),
         ({ status, body }, what) => {
@@ -166,7 +158,7 @@ describe('bodies that are no JSON object', () => {
 
   it('400 Request body must be a JSON object, on every route', async () => {
     for (const route of routes.filter(readsBody)) {
-      const url = urlOf(route, await example(route));
+      const url = urlOf(route, example(route));
       await attackAll(
         nonObjects.map((payload) => ({ route, url, payload, what: brief(payload) })),
         ({ status, body }, what) => {
@@ -181,7 +173,7 @@ describe('bodies that are no JSON object', () => {
     const huge = `{"a":"${'x'.repeat(10_000_000)}"}`;
     const justTooLarge = `{"a":"${'x'.repeat(256 * 1024)}"}`;
     for (const route of routes.filter(readsBody)) {
-      const url = urlOf(route, await example(route));
+      const url = urlOf(route, example(route));
       await attackAll(
         [huge, justTooLarge].map((payload) => ({ route, url, payload, what: brief(payload) })),
         ({ status, body }, what) => {
@@ -210,7 +202,7 @@ describe('bodies that are no JSON object', () => {
 
   it('prototype keys are malformed, wherever they are', async () => {
     for (const route of routes.filter((one) => one.body !== undefined && readsBody(one))) {
-      const request = await example(route);
+      const request = example(route);
       const url = urlOf(route, request);
       const attacks = prototypeValues.flatMap((value) => [
         { route, url, payload: value, what: value },
@@ -228,7 +220,7 @@ describe('bodies that are no JSON object', () => {
 
   it('are nothing to routes that take no body: GET with one is answered as without', async () => {
     for (const route of routes.filter(({ method }) => method === 'GET')) {
-      const url = urlOf(route, await example(route));
+      const url = urlOf(route, example(route));
       const plain = await attack({ route, url }, 'no body');
       expect((await attack({ route, url, payload: '' }, 'empty body')).status).toBe(plain.status);
       for (const payload of ['{"a":1}', '{"broken', `"${'x'.repeat(10_000_000)}"`]) {
@@ -241,7 +233,7 @@ describe('bodies that are no JSON object', () => {
 describe('raw routes', () => {
   it('whatever is signed is answered 400 or taken, over the limit 413, and nothing of it is kept when refused', async () => {
     for (const route of routes.filter(({ raw }) => raw !== undefined)) {
-      const request = await example(route);
+      const request = example(route);
       const url = urlOf(route, request);
       const limit = route.raw?.limitBytes ?? 0;
       const bodies = [...malformedBodies, ...nonObjects, ...hostileValues, '', '{}', 'x'.repeat(limit)];
@@ -318,7 +310,7 @@ describe('wrong values in the fields of a body', () => {
         // Judged event by event and answered 202: below.
         const judge = name === 'events' ? () => 'may be right' : judgeOf(name, schema, required.has(name));
         for (const value of hostileValues) {
-          const request = await example(route);
+          const request = example(route);
           attacks.push({
             route,
             url: urlOf(route, request),
@@ -349,7 +341,7 @@ describe('wrong values in the fields of a body', () => {
       (one) => one.body !== undefined && one.method === 'POST' && readsBody(one),
     )) {
       for (const value of [deep(100_000), deep(30_000, '{"a":', '}'), '"\\u0000"', '1e309']) {
-        const request = await example(route);
+        const request = example(route);
         const answer = await attack(
           { route, url: urlOf(route, request), payload: withField(request, 'unlisted', value) },
           brief(value),
@@ -369,7 +361,7 @@ describe('wrong values in the fields of a body', () => {
     for (const field of ['type', 'rate_bps', 'fixed_cents', 'duration_months', 'unlisted']) {
       const attacks = [];
       for (const value of hostileValues) {
-        const request = await example(create);
+        const request = example(create);
         const commission = withMember({ type: 'cps_recurring', rate_bps: 100 }, field, value);
         attacks.push({
           route: create,
@@ -389,7 +381,7 @@ describe('wrong values in the fields of a body', () => {
       const attacks = [];
       for (const value of hostileValues) {
         for (const field of ['program_id', 'anything', 'test_mode']) {
-          const request = await example(route(path));
+          const request = example(route(path));
           const data = withMember({ test_mode: true }, field, value);
           attacks.push({
             route: route(path),
@@ -408,7 +400,7 @@ describe('wrong values in the fields of a body', () => {
           ['[', ']'],
           ['{"":', '}'],
         ] as const) {
-          const request = await example(sale);
+          const request = example(sale);
           const value =
             field === 'line_items' ? deep(levels, open, close) : `{"a":${deep(levels, open, close)}}`;
           await attackAll([
@@ -426,7 +418,7 @@ describe('wrong values in the fields of a body', () => {
 
   it('events of a collect batch are judged one by one: 202 with a reason, or taken', async () => {
     const collect = routes.find(({ path }) => path === '/api/v1/collect') as Route;
-    const { body = {} } = await example(collect);
+    const { body = {} } = example(collect);
     const good = { type: 'event', name: 'signup', url: 'https://shop.example/' };
     const fields = [
       'type',
@@ -496,7 +488,7 @@ describe('ids that strangers make up', () => {
 describe('paths, queries and headers', () => {
   it('a path id that is none is 404, on every route', async () => {
     for (const route of routes.filter((one) => pathParams(one).length > 0)) {
-      const request = await example(route);
+      const request = example(route);
       const { body } = request;
       for (const { name } of pathParams(route)) {
         // `.` and `..` are taken out by the client: what is left may be another route, such as …/stripe/replay.
@@ -546,7 +538,7 @@ describe('paths, queries and headers', () => {
       ...shapesOf(name),
     ];
     for (const route of routes.filter(({ method }) => method === 'GET')) {
-      const request = await example(route);
+      const request = example(route);
       const base = urlOf(route, { ...request, query: {} });
       const known = Object.keys(propertiesOf(route.query ?? ({} as never)));
       const queries = known.flatMap((name) => {
@@ -610,7 +602,7 @@ describe('paths, queries and headers', () => {
       const isOnce = route.method === 'DELETE' || route.path.includes('regenerate');
       const mine = pairs.filter(({ turn }) => turn === undefined || turn === index % 3);
       for (const { set, value } of isOnce ? mine.slice(0, 1) : mine) {
-        const request = await example(route);
+        const request = example(route);
         const payload = request.body === undefined ? undefined : JSON.stringify(request.body);
         const headers = Object.fromEntries(set.map((name) => [name, value]));
         await attack({ route, url: urlOf(route, request), payload, headers }, `${set}: ${brief(value)}`);

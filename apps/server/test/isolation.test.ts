@@ -11,7 +11,7 @@ import {
   urlOf,
 } from './example-request.ts';
 import { type Fingerprint, takeFingerprint } from './fingerprint.ts';
-import { type Holding, openEach, openTenant, type Tenant } from './tenants.ts';
+import { type Holding, openForRoutes, openTenant, type Tenant } from './tenants.ts';
 import type { Reply, TestServer } from './test-server.ts';
 import { openWithDouble } from './walls/stripe/with-double.ts';
 
@@ -90,11 +90,9 @@ const malformed = ['', 'Bearer', 'Bearer ', 'Bearer    \t ', 'Basic YWZmXw==', '
 
 describe('the examples', () => {
   it('are requests that the owner of everything in them may send, for every route', async () => {
-    const owners = await openEach(routes, (route) =>
-      openTenant(server, `own${routes.indexOf(route)}`, stripe),
-    );
-    for (const [index, route] of routes.entries()) {
-      const owner = owners[index] as Tenant;
+    const ownerOf = await openForRoutes(routes, (mark) => openTenant(server, `own-${mark}`, stripe));
+    for (const route of routes) {
+      const owner = ownerOf(route);
       const reply = await send(route, exampleRequest(route, owner), `Bearer ${ownToken(route, owner)}`);
       expect(reply.status, `${nameOf(route)}: ${JSON.stringify(reply.body)}`).toBeLessThan(300);
     }
@@ -314,12 +312,10 @@ function comparable(reply: Reply): unknown {
 describe('a request of one’s own with something foreign in it', () => {
   it('is answered as if the foreign thing did not exist, and leaves its owner untouched', async () => {
     let tried = 0;
-    // Another one for each route: what a route stores under alfa's texts is its caller's own afterwards.
-    const bravos = await openEach(routes, (route) =>
-      openTenant(server, `bravo${routes.indexOf(route)}`, stripe),
-    );
-    for (const [index, route] of routes.entries()) {
-      const bravo = bravos[index] as Tenant;
+    // Another one for each: what a route stores under alfa's texts is its caller's own afterwards.
+    const bravoOf = await openForRoutes(routes, (mark) => openTenant(server, `bravo-${mark}`, stripe));
+    for (const route of routes) {
+      const bravo = bravoOf(route);
       for (const slot of slotsOf(route)) {
         const token = `Bearer ${ownToken(route, bravo)}`;
         const what = `${nameOf(route)}, ${slot.name}`;

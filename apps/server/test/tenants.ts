@@ -1,5 +1,5 @@
 import { type StripeDouble, signatureHeader } from '@headwater/stripe-double';
-import { hashToken, maskToken, newToken } from '../src/platform/index.ts';
+import { hashToken, maskToken, newToken, type Route } from '../src/platform/index.ts';
 import { type BillingHolding, holdBilling } from './billing-holding.ts';
 import type { Reply, TestServer } from './test-server.ts';
 import { addSecret, deliver, plainEvent } from './walls/stripe/deliveries.ts';
@@ -97,16 +97,25 @@ export async function openTenant(server: TestServer, mark: string, stripe?: Stri
   return { ...first, workspaceId, key, second, newKey };
 }
 
-/** One for each of many, several at a time: most of the time that opening takes is waiting for commits. */
-export async function openEach<Item, Opened>(
-  items: readonly Item[],
-  open: (item: Item) => Promise<Opened>,
-): Promise<Opened[]> {
-  const opened: Opened[] = [];
-  for (let from = 0; from < items.length; from += 4) {
-    opened.push(...(await Promise.all(items.slice(from, from + 4).map(open))));
+/**
+ * A tenant for each route, for what one route stores must be nothing to the next; those that only read share one. Several are
+ * opened at a time: most of it is waiting for commits.
+ */
+export async function openForRoutes(
+  routes: readonly Route[],
+  open: (mark: string) => Promise<Tenant>,
+): Promise<(route: Route) => Tenant> {
+  const marks = new Map(
+    routes.map((route, index) => [route, route.method === 'GET' ? 'reader' : String(index)]),
+  );
+  const tenants = new Map<string, Tenant>();
+  const wanted = [...new Set(marks.values())];
+  for (let from = 0; from < wanted.length; from += 4) {
+    await Promise.all(
+      wanted.slice(from, from + 4).map(async (mark) => void tenants.set(mark, await open(mark))),
+    );
   }
-  return opened;
+  return (route) => tenants.get(marks.get(route) ?? '') as Tenant;
 }
 
 async function openHolding(

@@ -51,7 +51,7 @@ export function overTime(
       data: data.ticks,
       axisLine: { lineStyle: { color: colours.line } },
       axisTick: { show: false },
-      axisLabel: { color: colours.ink3, hideOverlap: true, fontSize: 12 },
+      axisLabel: { color: colours.ink3, hideOverlap: true, alignMaxLabel: 'right', fontSize: 12 },
     },
     yAxis: {
       type: 'value',

@@ -119,6 +119,34 @@ const countries = [
   ['', 2],
 ] as const;
 
+const landings = [
+  '/',
+  '/pricing',
+  '/features',
+  '/customers',
+  '/compare',
+  '/integrations',
+  '/templates',
+  '/webinar',
+];
+const pages = [
+  '/pricing',
+  '/',
+  '/docs',
+  '/features',
+  '/sign-up',
+  '/blog',
+  '/customers',
+  '/changelog',
+  '/integrations',
+];
+
+/** The page of a rank as SQL: the first have names, of the others there are many. */
+function pathOf(names: readonly string[], others: string, rank: string): string {
+  const list = names.map((name) => `'${name}'`).join(', ');
+  return `if(${rank} < ${names.length}, [${list}][${rank} + 1], concat('${others}', toString(${rank})))`;
+}
+
 function statementOf(
   order: DemoOrder,
   days: readonly { day: string; visits: number }[],
@@ -188,12 +216,12 @@ function statementOf(
       [('visit', toUInt32(0), toUInt16(0))],
       arrayMap(n -> ('pageview', toUInt32(n * (15 + cityHash64(h1, n) % 90)), toUInt16(n)), range(pages)),
       if(h2 % 10 < 4, [('custom', toUInt32(12), toUInt16(0))], []),
-      if(is_affiliate, [('click', toUInt32(1), toUInt16(0))], []),
+      if(partner != 0, [('click', toUInt32(1), toUInt16(0))], []),
       if(signs_up, [('lead', toUInt32(pages * 60), toUInt16(0))], []),
       arrayMap(n -> ('payment', toUInt32(pages * 60 + 300 + n * 2629800), toUInt16(n)), range(if(pays, renewals + 1, 0))),
-      if(is_affiliate, arrayMap(n -> ('commission', toUInt32(pages * 60 + 300 + n * 2629800), toUInt16(n)), range(if(pays, renewals + 1, 0))), []),
+      if(partner != 0, arrayMap(n -> ('commission', toUInt32(pages * 60 + 300 + n * 2629800), toUInt16(n)), range(if(pays, renewals + 1, 0))), []),
       if(is_refunded, [('refund', toUInt32(432000), toUInt16(0))], []),
-      if(is_refunded and is_affiliate, [('commission', toUInt32(432000), toUInt16(99))], [])))`;
+      if(is_refunded and partner != 0, [('commission', toUInt32(432000), toUInt16(99))], [])))`;
   const isMoney = "type in ('payment', 'refund', 'commission')";
   const carries = "type not in ('pageview', 'custom')";
   const charge = 'price * if(is_annual, 10, 1)';
@@ -208,10 +236,10 @@ function statementOf(
       concat('dv', toString(who)), concat('ds', toString(v)),
       if(${isMoney} or type = 'lead', 1000000000 + v, 0),
       if(type = 'pageview', 'shop.example', ''),
-      multiIf(type = 'pageview' and one.3 = 0, concat('/l', toString(landing)),
-        type = 'pageview', concat('/p', toString(toUInt32(floor(200 * pow((cityHash64(h2, one.3) % 10007) / 10007, 3))))), ''),
+      multiIf(type = 'pageview' and one.3 = 0, ${pathOf(landings, '/blog/', 'landing')},
+        type = 'pageview', ${pathOf(pages, '/docs/', 'toUInt32(floor(200 * pow((cityHash64(h2, one.3) % 10007) / 10007, 3)))')}, ''),
       if(${carries} and channel = 'referral', source, ''),
-      if(${carries}, concat('https://shop.example/l', toString(landing)), ''),
+      if(${carries}, concat('https://shop.example', ${pathOf(landings, '/blog/', 'landing')}), ''),
       if(${carries}, source, ''), if(${carries}, medium, ''), if(${carries}, campaign, ''), if(${carries}, channel, ''),
       country, device, browser, os,
       if(${carries}, partner, 0), if(${carries}, partner, 0),

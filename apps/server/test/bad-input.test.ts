@@ -57,7 +57,7 @@ function tokenOf({ access }: Route, tenant: Tenant): string | undefined {
 }
 
 /** Sends what the owner of everything might send, if not for the attack. Whatever it is, it is answered in JSON and in time. */
-async function attack({ route, url, payload, headers }: Attack, what: string): Promise<Answered> {
+async function attack({ route, url, payload, headers }: Attack, what: string, atOnce = 1): Promise<Answered> {
   const tenant = tenantOf(route);
   const token = tokenOf(route, tenant);
   // What the sender of a raw route signs is whatever it sends.
@@ -76,8 +76,8 @@ async function attack({ route, url, payload, headers }: Attack, what: string): P
     ...(payload === undefined ? {} : { payload }),
   });
   const where = `${route.method} ${route.path}: ${what}: ${response.statusCode} ${response.body.slice(0, 200)}`;
-  // Long enough for a busy machine and reports at once, short for what would be a denial of service.
-  expect(performance.now() - startedAt, where).toBeLessThan(30_000);
+  // Those that are sent at once share one processor.
+  expect(performance.now() - startedAt, where).toBeLessThan(5000 * atOnce);
   expect(response.statusCode, where).toBeLessThan(500);
   const media = route.file ?? route.stream;
   const isFile = media !== undefined && response.statusCode === 200;
@@ -118,15 +118,21 @@ async function attackAll(
     if (answer.status >= 400) refused.push(one);
   }
   const before = await takeFingerprint(server.database.postgres);
-  await inTurns(refused, (one) => attack(one, one.what));
+  await inTurns(refused, (one, atOnce) => attack(one, one.what, atOnce));
   const first = refused[0];
   const what = `one of ${refused.length} requests was refused but stored, from ${first?.route.path} ${first?.what} on`;
   expect(await takeFingerprint(server.database.postgres), what).toEqual(before);
 }
 
 /** Several at a time, where one's answer is nothing to the next. */
-async function inTurns<Item>(items: readonly Item[], act: (item: Item) => Promise<unknown>): Promise<void> {
-  for (let from = 0; from < items.length; from += 8) await Promise.all(items.slice(from, from + 8).map(act));
+async function inTurns<Item>(
+  items: readonly Item[],
+  act: (item: Item, atOnce: number) => Promise<unknown>,
+): Promise<void> {
+  for (let from = 0; from < items.length; from += 8) {
+    const some = items.slice(from, from + 8);
+    await Promise.all(some.map((item) => act(item, some.length)));
+  }
 }
 
 const brief = (text: string | Buffer) =>

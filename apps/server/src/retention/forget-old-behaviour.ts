@@ -1,5 +1,13 @@
-import { type ClickHouse, type Clock, dayMs, type Log, type Postgres, rewrite } from '../platform/index.ts';
-import { deleteBefore, type Keeping, listKeeping } from './queries.ts';
+import { type ClickHouse, type Clock, dayMs, type Log, type Postgres } from '../platform/index.ts';
+import {
+  type Bounds,
+  countTooOld,
+  deleteBefore,
+  deleteTooOld,
+  type Keeping,
+  listKeeping,
+  tooOld,
+} from './queries.ts';
 
 interface RetentionDeps {
   postgres: Postgres;
@@ -40,35 +48,11 @@ async function forgetInPostgres(postgres: Postgres, website: Keeping, before: Da
   while ((await deleteBefore(postgres, website, before, atOnce)) > 0);
 }
 
-interface Bounds {
-  workspaces: readonly number[];
-  websites: readonly string[];
-  /** The first day that is kept, of each of them. */
-  days: readonly string[];
-}
-
-/** The day in the sort key or the partition comes as well: what lies on the other side of every bound is not read. */
 async function forgetInClickHouse({ clickhouse, log }: RetentionDeps, bounds: Bounds): Promise<void> {
-  const params = { ...bounds, last: [...bounds.days].sort().at(-1) };
-  const own = 'workspace_id in {workspaces:Array(UInt32)} and website_id in {websites:Array(String)}';
-  const first = 'transform(toString(website_id), {websites:Array(String)}, {days:Array(Date)}, toDate(0))';
-  const tooOld = (day: string) => `${own} and ${day} < {last:Date} and ${day} < ${first}`;
-  const behaviour = "type in ('visit', 'pageview', 'custom', 'identify')";
-  const tables: [table: string, where: string][] = [
-    ['events', `${behaviour} and ${tooOld('visit_day')}`],
-    ['sessions', tooOld('day')],
-    ['hours', tooOld('day')],
-    // A month that is over half way is added up anew from the days of it that are kept.
-    ['rollup_builds', tooOld('toDate(at)')],
-    ['rollups', tooOld('toDate(at)')],
-  ];
-  for (const [table, where] of tables) {
-    const [found] = await clickhouse.rows<{ n: string }>(
-      `select count() as n from ${table} where ${where}`,
-      params,
-    );
-    if (found === undefined || found.n === '0') continue;
-    await rewrite(clickhouse, table, `delete where ${where}`, params);
-    log.info({ table, rows: Number(found.n) }, 'what visitors did longer ago than it is kept was deleted');
+  for (const [table, where] of tooOld) {
+    const rows = await countTooOld(clickhouse, table, where, bounds);
+    if (rows === 0) continue;
+    await deleteTooOld(clickhouse, table, where, bounds);
+    log.info({ table, rows }, 'what visitors did longer ago than it is kept was deleted');
   }
 }

@@ -1,4 +1,4 @@
-import { type Sql, statement } from '../platform/index.ts';
+import { type ClickHouse, rewrite, type Sql, statement } from '../platform/index.ts';
 
 export interface Keeping {
   workspaceId: number;
@@ -48,4 +48,49 @@ export async function deleteBefore(
     gone += row?.n ?? 0;
   }
   return gone;
+}
+
+/** What is too old in ClickHouse, of some websites. */
+export interface Bounds {
+  workspaces: readonly number[];
+  websites: readonly string[];
+  /** The first day that is kept, of each of them. */
+  days: readonly string[];
+}
+
+/** The day in the sort key or the partition comes as well: what lies on the other side of every bound is not read. */
+const olderThanKept = (day: string) =>
+  `workspace_id in {workspaces:Array(UInt32)} and website_id in {websites:Array(String)} and ${day} < {last:Date}
+   and ${day} < transform(toString(website_id), {websites:Array(String)}, {days:Array(Date)}, toDate(0))`;
+
+/** The tables that hold what visitors did, and which rows of them are too old. */
+export const tooOld: readonly [table: string, where: string][] = [
+  ['events', `type in ('visit', 'pageview', 'custom', 'identify') and ${olderThanKept('visit_day')}`],
+  ['sessions', olderThanKept('day')],
+  ['hours', olderThanKept('day')],
+  // A month that is over half way is added up anew from the days of it that are kept.
+  ['rollup_builds', olderThanKept('toDate(at)')],
+  ['rollups', olderThanKept('toDate(at)')],
+];
+
+const paramsOf = (bounds: Bounds) => ({ ...bounds, last: [...bounds.days].sort().at(-1) });
+
+export async function countTooOld(
+  clickhouse: ClickHouse,
+  table: string,
+  where: string,
+  bounds: Bounds,
+): Promise<number> {
+  const sql = `select count() as n from ${table} where ${where}`;
+  const [row] = await clickhouse.rows<{ n: string }>(sql, paramsOf(bounds));
+  return Number(row?.n ?? 0);
+}
+
+export async function deleteTooOld(
+  clickhouse: ClickHouse,
+  table: string,
+  where: string,
+  bounds: Bounds,
+): Promise<void> {
+  await rewrite(clickhouse, table, `delete where ${where}`, paramsOf(bounds));
 }

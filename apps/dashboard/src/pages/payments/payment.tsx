@@ -211,7 +211,7 @@ function Ledger({
   timeZone: string;
 }) {
   return (
-    <Card title="Ledger" className="mt-4" aside={<span className="text-ink-3 text-xs">Sums to zero</span>}>
+    <Card title="Ledger" className="mt-4" aside={<LedgerSum ledger={ledger} />}>
       {ledger.length === 0 ? (
         <Empty title="Nothing was booked">Test payments move no money.</Empty>
       ) : (
@@ -219,16 +219,16 @@ function Ledger({
           <table className="w-full max-sm:text-xs">
             <thead>
               <tr className="text-left text-ink-3 text-xs">
-                <th scope="col" className="px-4 py-2 font-medium">
+                <th scope="col" className="px-2 py-2 sm:px-4 font-medium">
                   Booked
                 </th>
-                <th scope="col" className="px-4 py-2 font-medium">
+                <th scope="col" className="px-2 py-2 sm:px-4 font-medium">
                   Account
                 </th>
-                <th scope="col" className="px-4 py-2 font-medium">
+                <th scope="col" className="px-2 py-2 sm:px-4 font-medium">
                   Partner
                 </th>
-                <th scope="col" className="px-4 py-2 text-right font-medium">
+                <th scope="col" className="px-2 py-2 sm:px-4 text-right font-medium">
                   Amount
                 </th>
               </tr>
@@ -236,14 +236,14 @@ function Ledger({
             <tbody className="divide-y divide-line border-line border-t">
               {ledger.map((entry) => (
                 <tr key={entry.entry_id}>
-                  <td className="num whitespace-nowrap px-4 py-2 text-ink-2">
+                  <td className="num whitespace-nowrap px-2 py-2 sm:px-4 text-ink-2">
                     {dateTime(entry.at, timeZone)}
                   </td>
-                  <td className="px-4 py-2">{accountName(entry.account)}</td>
-                  <td className="px-4 py-2 text-ink-2">
+                  <td className="px-2 py-2 sm:px-4">{accountName(entry.account)}</td>
+                  <td className="px-2 py-2 sm:px-4 text-ink-2">
                     {entry.partner_id === null ? '' : nameOf(entry.partner_id)}
                   </td>
-                  <td className="num px-4 py-2 text-right font-medium">
+                  <td className="num px-2 py-2 sm:px-4 text-right font-medium">
                     {money(entry.amount_cents, entry.currency)}
                   </td>
                 </tr>
@@ -254,4 +254,15 @@ function Ledger({
       )}
     </Card>
   );
+}
+
+/** What the entries come to, added up here: that they come to nothing is for the reader to see, not to believe. */
+function LedgerSum({ ledger }: Pick<Explanation, 'ledger'>) {
+  const sums = new Map<string, number>();
+  for (const { currency, amount_cents } of ledger)
+    sums.set(currency, (sums.get(currency) ?? 0) + amount_cents);
+  const open = [...sums].filter(([, sum]) => sum !== 0);
+  if (open.length === 0) return <span className="text-ink-3 text-xs">Sums to zero</span>;
+  const text = open.map(([currency, sum]) => money(sum, currency)).join(', ');
+  return <span className="font-medium text-bad text-xs">Off by {text}</span>;
 }

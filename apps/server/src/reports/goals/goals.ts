@@ -85,8 +85,11 @@ async function getOwnGoal(deps: GoalDeps, trx: Transaction, actor: ManagementPri
   const id = smallId(told);
   const goal = id === undefined ? undefined : await queries.findGoal(trx, actor.workspaceId, id);
   if (goal === undefined) throw new AppError('goal_not_found');
-  const website = await getOwnWebsite(deps.directory, actor, goal.websiteId).catch(() => undefined);
-  if (website === undefined) throw new AppError('goal_not_found');
+  const website = await getOwnWebsite(deps.directory, actor, goal.websiteId).catch((error: unknown) => {
+    // Of a website that the caller may not see; whatever else went wrong is no answer.
+    if (error instanceof AppError) throw new AppError('goal_not_found', undefined, { cause: error });
+    throw error;
+  });
   return { goal, programId: website.programId };
 }
 

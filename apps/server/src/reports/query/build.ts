@@ -183,18 +183,11 @@ function rollupPiece(
   };
 }
 
-/** Those of the months from the first to the last that are added up. */
+/** Which months; the first and the last of them as well, for those are a range of the index. */
 function amongMonths(months: readonly string[], params: Params): string {
   const [first, last] = [months[0], months.at(-1)].map((month) => params.bind(month, 'Date'));
-  const within = `at >= toDateTime(${first}, 'UTC') and at <= toDateTime(${last}, 'UTC')`;
-  const isWithoutGap = monthsFrom(months[0] as string, months.at(-1) as string) === months.length;
-  return isWithoutGap ? within : `${within} and toDate(at) in ${params.bind(months, 'Array(Date)')}`;
-}
-
-/** How many months there are from one to another, both counted. */
-function monthsFrom(first: string, last: string): number {
-  const [a, b] = [first, last].map((month) => Number(month.slice(0, 4)) * 12 + Number(month.slice(5, 7)));
-  return (b as number) - (a as number) + 1;
+  return `at >= toDateTime(${first}, 'UTC') and at <= toDateTime(${last}, 'UTC')
+    and toDate(at) in ${params.bind(months, 'Array(Date)')}`;
 }
 
 /** From the first to the last of them; of a few gaps the days between are named, of many those that are there. */

@@ -12,6 +12,7 @@ const checks = [
   ['types: command', bin('tsc'), '-p', 'packages/cli'],
   ['types: stripe double', bin('tsc'), '-p', 'packages/stripe-double'],
   ['types: tracker', bin('tsc'), '-p', 'packages/tracker'],
+  ['types: sdk', bin('tsc'), '-p', 'packages/sdk'],
   ['types: shop', bin('tsc'), '-p', 'apps/demo-shop'],
   ['types: dashboard', bin('tsc'), '-p', 'apps/dashboard'],
   ['types: journeys', bin('tsc'), '-p', 'e2e'],

@@ -53,6 +53,7 @@ interface Answered {
 function tokenOf({ access }: Route, tenant: Tenant): string | undefined {
   if (access.kind === 'public') return undefined;
   if (access.kind === 'management') return tenant.key;
+  if (access.kind === 'login') return tenant.loginToken;
   return access.kind === 'website' ? tenant.websiteToken : tenant.programToken;
 }
 

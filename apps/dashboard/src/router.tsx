@@ -63,6 +63,16 @@ const models = createRoute({
   path: '/models',
   component: lazyRouteComponent(() => import('./pages/models.tsx'), 'Models'),
 });
+const integrate = createRoute({
+  getParentRoute: () => shell,
+  path: '/integrate',
+  component: lazyRouteComponent(() => import('./pages/integrate/integrate.tsx'), 'Integrate'),
+});
+const cliLogin = createRoute({
+  getParentRoute: () => root,
+  path: '/cli-login/$requestId',
+  component: lazyRouteComponent(() => import('./pages/cli-login.tsx'), 'CliLogin'),
+});
 const people = createRoute({
   getParentRoute: () => shell,
   path: '/people',
@@ -80,7 +90,18 @@ export const router = createRouter({
     outside('/first-owner', 'FirstOwner'),
     outside('/invitation', 'Invitation'),
     outside('/new-password', 'NewPassword'),
-    shell.addChildren([overview, payments, payment, commissions, partners, models, people, account]),
+    cliLogin,
+    shell.addChildren([
+      overview,
+      payments,
+      payment,
+      commissions,
+      partners,
+      models,
+      integrate,
+      people,
+      account,
+    ]),
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,

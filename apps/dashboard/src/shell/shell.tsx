@@ -14,6 +14,7 @@ const places = [
   { to: '/commissions', name: 'Commissions', key: 'c' },
   { to: '/partners', name: 'Partners', key: 'a' },
   { to: '/models', name: 'Models', key: 'm' },
+  { to: '/integrate', name: 'Integrate', key: 'i' },
   { to: '/people', name: 'People', key: 'e' },
 ] as const;
 

@@ -85,6 +85,7 @@ select create_reference_table('enrollments');
 select create_reference_table('group_memberships');
 select create_reference_table('links');
 select create_reference_table('management_keys');
+select create_reference_table('key_uses');
 select create_reference_table('tracking_tokens');
 select create_reference_table('stripe_connections');
 select create_reference_table('stripe_endpoints');

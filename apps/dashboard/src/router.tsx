@@ -68,6 +68,21 @@ const integrate = createRoute({
   path: '/integrate',
   component: lazyRouteComponent(() => import('./pages/integrate/integrate.tsx'), 'Integrate'),
 });
+const health = createRoute({
+  getParentRoute: () => shell,
+  path: '/health',
+  component: lazyRouteComponent(() => import('./pages/health/health.tsx'), 'Health'),
+});
+const settings = createRoute({
+  getParentRoute: () => shell,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./pages/settings/settings.tsx'), 'Settings'),
+});
+const settingsSection = createRoute({
+  getParentRoute: () => shell,
+  path: '/settings/$section',
+  component: lazyRouteComponent(() => import('./pages/settings/settings.tsx'), 'Settings'),
+});
 const cliLogin = createRoute({
   getParentRoute: () => root,
   path: '/cli-login/$requestId',
@@ -99,6 +114,9 @@ export const router = createRouter({
       partners,
       models,
       integrate,
+      health,
+      settings,
+      settingsSection,
       people,
       account,
     ]),

@@ -9,6 +9,7 @@ import { identifyVisitor, leadRoutes, listLeadsRoute } from './customers/index.t
 import { demoRoutes } from './demo/index.ts';
 import { erasePerson, erasureRoutes } from './erasure/index.ts';
 import { fraudRoutes } from './fraud/index.ts';
+import { healthRoutes } from './health/index.ts';
 import { buildApp } from './http/app.ts';
 import { readDashboard } from './http/dashboard.ts';
 import { plainRoutes } from './http/plain-routes.ts';
@@ -76,6 +77,8 @@ export interface ServerOptions {
   webhooks: { allowPrivate: boolean };
   /** Where mails go out; undefined: they are kept. */
   smtp: { url: string; from: string } | undefined;
+  /** Where this process keeps its files, for how much room is left; undefined: nowhere. */
+  dataDir?: string;
   /** Where people and Stripe reach this server; asked for when it serves. */
   publicUrl(): string;
   /** Run the schedule in this process. */
@@ -190,6 +193,13 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     ...peopleRoutes(reports),
     ...realtime.routes,
     ...readiness.routes,
+    ...healthRoutes({
+      ...reports,
+      metrics,
+      publicUrl: options.publicUrl,
+      dataDir: options.dataDir,
+      canMail: smtp !== undefined,
+    }),
     ...cliLoginRoutes(people),
     ...cliRoutes({ ...stores, installationFee: fee, fees, click, digestAddress }),
     ...verifyRoutes(stores),

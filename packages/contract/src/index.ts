@@ -8,6 +8,7 @@ export * from './explain.ts';
 export * from './fields.ts';
 export * from './fraud.ts';
 export * from './goals.ts';
+export * from './health.ts';
 export * from './imports.ts';
 export * from './lists.ts';
 export * from './mails.ts';

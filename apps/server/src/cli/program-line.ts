@@ -13,7 +13,7 @@ export function toCliProgram(line: ProgramLine): CliProgram {
 }
 
 /** e.g. `20% for 12 months`, `10 USD per first payment`, `none` */
-export function commissionInWords({
+function commissionInWords({
   type,
   rateBps,
   fixedMinor,

@@ -17,7 +17,7 @@ import {
   type Route,
 } from '../platform/index.ts';
 import { dataRoute, getOpenProgram, getOwnProgram } from '../workspaces/index.ts';
-import type { ProgramKey, ReadinessDeps } from './open-readiness.ts';
+import type { ProgramKey, ReadinessDeps } from './deps.ts';
 import { readIntegration } from './read-readiness.ts';
 import { runChain } from './run-chain.ts';
 

@@ -3,6 +3,6 @@
  * click, a lead and a sale that go through the production code and leave test rows only.
  */
 
-export { openReadiness, type ReadinessDeps } from './open-readiness.ts';
+export { openReadiness } from './open-readiness.ts';
 export { countRecent, findSetUp } from './queries.ts';
 export { runChain } from './run-chain.ts';

@@ -1,31 +1,7 @@
-import type { FeeSettings } from '../payments/index.ts';
-import {
-  AppError,
-  type Clock,
-  createBroadcast,
-  type Hasher,
-  type Postgres,
-  type Route,
-} from '../platform/index.ts';
-import type { Directory } from '../workspaces/index.ts';
+import { AppError, createBroadcast, type Route } from '../platform/index.ts';
+import type { ProgramKey, ReadinessDeps } from './deps.ts';
 import { readinessRoutes } from './http.ts';
 import { readIntegration } from './read-readiness.ts';
-
-export interface ReadinessDeps {
-  postgres: Postgres;
-  directory: Directory;
-  clock: Clock;
-  hasher: Hasher;
-  fees: FeeSettings;
-  /** Where people reach this server. */
-  publicUrl(): string;
-}
-
-/** Whose stream it is. */
-export interface ProgramKey {
-  workspaceId: number;
-  id: number;
-}
 
 /** `close` ends the streams that are listened to. */
 export function openReadiness(deps: ReadinessDeps): { routes: Route[]; close(): void } {

@@ -90,7 +90,7 @@ function Check({ name, isDone, text }: { name: string; isDone: boolean; text: st
   );
 }
 
-export function Mark({ isDone }: { isDone: boolean }) {
+function Mark({ isDone }: { isDone: boolean }) {
   return (
     <span
       aria-hidden="true"

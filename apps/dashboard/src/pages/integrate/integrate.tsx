@@ -1,4 +1,5 @@
 import type { Integration, ProgramRecord } from '@headwater/contract';
+import { Link } from '@tanstack/react-router';
 import { Tabs } from 'radix-ui';
 import { useState } from 'react';
 import { Badge, type Tone } from '../../parts/badge.tsx';
@@ -114,21 +115,31 @@ function Wizard({ program, publicUrl }: { program: ProgramRecord; publicUrl: str
 /** A token is shown once; which one is meant, and where there is a new one. */
 function Token({ program, websiteId }: { program: ProgramRecord; websiteId: string | undefined }) {
   return (
-    <dl className="grid gap-x-6 gap-y-2 border-line border-t p-4 sm:grid-cols-[auto_minmax(0,1fr)]">
-      {[
-        ['Program id', String(program.id)],
-        ['Website id', websiteId ?? 'none: page views are not counted'],
-        ['Token', program.api_token_masked],
-      ].map(([name, value]) => (
-        <div key={name} className="contents">
-          <dt className="text-ink-2">{name}</dt>
-          <dd className="break-all font-mono text-xs leading-6">{value}</dd>
-        </div>
-      ))}
-      <p className="text-ink-2 sm:col-span-2">
-        HEADWATER_TOKEN is the program’s tracking token. It was shown once; a new one is made in Settings, and
-        the old one stops working then.
+    <div className="border-line border-t p-4">
+      <dl className="grid gap-x-6 gap-y-2 sm:grid-cols-[auto_minmax(0,1fr)]">
+        {[
+          ['Program id', String(program.id)],
+          ['Website id', websiteId ?? 'none: page views are not counted'],
+          ['Token', program.api_token_masked],
+        ].map(([name, value]) => (
+          <div key={name} className="contents">
+            <dt className="text-ink-2">{name}</dt>
+            <dd className="break-all font-mono text-xs leading-6">{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <p className="mt-3 text-ink-2">
+        HEADWATER_TOKEN is the program’s tracking token. It was shown once; a new one is made in{' '}
+        <Link
+          to="/settings/$section"
+          params={{ section: 'keys' }}
+          search={(old) => old}
+          className="text-accent underline"
+        >
+          Settings
+        </Link>
+        , and the old one stops working then.
       </p>
-    </dl>
+    </div>
   );
 }

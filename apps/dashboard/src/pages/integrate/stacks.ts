@@ -147,7 +147,8 @@ queue.push(['signup', user.id, user.email]);`,
         title: 'Connect your Stripe account',
         why: 'Makes the webhook endpoint, chooses its events, keeps its secret and sends a test event.',
         label: 'Terminal',
-        code: `npx headwater login --url ${ids.host}
+        code: `export HEADWATER_URL=${ids.host}
+export HEADWATER_KEY=affk_…   # a management key, made in Settings
 npx headwater setup stripe --api-key --program ${ids.programId}`,
       },
       {

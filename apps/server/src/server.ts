@@ -201,7 +201,11 @@ export async function openServer(options: ServerOptions): Promise<Server> {
       canMail: smtp !== undefined,
     }),
     ...cliLoginRoutes(people),
-    ...cliRoutes({ ...stores, installationFee: fee, fees, click, digestAddress }),
+    ...cliRoutes({
+      ...stores,
+      ...{ installationFee: fee, fees, click, digestAddress },
+      verify: readiness.verify,
+    }),
     ...verifyRoutes(stores),
     ...erasureRoutes({ ...stores, clickhouse }),
     ...importRoutes({ ...stores, fees }),

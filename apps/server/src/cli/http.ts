@@ -11,6 +11,7 @@ import {
   dataOf,
   PlainRefusal,
   SaleRequest,
+  type TestChain,
 } from '@headwater/contract';
 import Type from 'typebox';
 import { recordTestLead } from '../customers/index.ts';
@@ -18,6 +19,7 @@ import { type FeeSettings, readTestSale, recordTestPayment } from '../payments/i
 import {
   AppError,
   type Call,
+  createTurns,
   dayMs,
   invariant,
   type LoginPrincipal,
@@ -26,7 +28,7 @@ import {
   reader,
   smallId,
 } from '../platform/index.ts';
-import { countRecent, findSetUp, runChain } from '../readiness/index.ts';
+import { countRecent, findSetUp } from '../readiness/index.ts';
 import { type ClickDeps, type DigestAddress, recordTestClick } from '../touches/index.ts';
 import { openSetUp, type Program, type SetUpDeps } from '../workspaces/index.ts';
 import { actorOf, initProgram } from './init-program.ts';
@@ -37,6 +39,8 @@ export interface CliDeps extends SetUpDeps {
   fees: FeeSettings;
   click: ClickDeps;
   digestAddress: DigestAddress;
+  /** The synthetic chain of a program. */
+  verify(program: Program): Promise<TestChain>;
 }
 
 const tag = 'Command line';
@@ -47,6 +51,7 @@ const refusals = { 400: PlainRefusal, 401: PlainRefusal, 403: PlainRefusal, 404:
 
 export function cliRoutes(deps: CliDeps): Route[] {
   const setUp = openSetUp(deps);
+  const inTurn = createTurns();
   const { postgres, clock } = deps;
   return [
     {
@@ -58,7 +63,12 @@ export function cliRoutes(deps: CliDeps): Route[] {
       body: CliInitRequest,
       answers: { 200: dataOf(CliInitialized), ...refusals },
       handle: async (call) =>
-        ok({ data: await initProgram({ postgres, setUp }, loginOf(call), initReader.read(call.body)) }),
+        ok({
+          // It holds a connection while it takes another: many at once would wait for each other.
+          data: await inTurn('init', () =>
+            initProgram({ postgres, setUp }, loginOf(call), initReader.read(call.body)),
+          ),
+        }),
     },
     {
       ...{ method: 'GET', path: '/api/v1/cli/programs', tag },
@@ -155,7 +165,7 @@ async function resolves(domain: string): Promise<boolean> {
 }
 
 async function answerChain(deps: CliDeps, program: Program) {
-  const chain = await runChain(deps, program).catch((error: unknown) => {
+  const chain = await deps.verify(program).catch((error: unknown) => {
     if (!(error instanceof AppError) || error.code !== 'rate_limited') throw error;
     // Its clients read an object here (contract §11).
     const { message, retryAfterSeconds } = error;

@@ -18,6 +18,7 @@ export * from './http/read-body.ts';
 export * from './http/route.ts';
 export { isFromOurPage } from './http/same-origin.ts';
 export * from './ids.ts';
+export { createTurns } from './in-turn.ts';
 export { createLog, type Log, silentLog } from './log.ts';
 export { lookupPublic } from './lookup-public.ts';
 export * from './metrics.ts';

@@ -16,15 +16,17 @@ import {
   ok,
   type Route,
 } from '../platform/index.ts';
-import { dataRoute, getOpenProgram, getOwnProgram } from '../workspaces/index.ts';
+import { dataRoute, getOpenProgram, getOwnProgram, type Program } from '../workspaces/index.ts';
 import type { ProgramKey, ReadinessDeps } from './deps.ts';
 import { readIntegration } from './read-readiness.ts';
-import { runChain } from './run-chain.ts';
 
 const tag = 'Readiness';
 const isAgain = (call: Call) => call.query.force_recheck === 'true';
 
-export function readinessRoutes(deps: ReadinessDeps, broadcast: Broadcast<ProgramKey>): Route[] {
+export function readinessRoutes(
+  deps: ReadinessDeps & { verify(program: Program): Promise<TestChain> },
+  broadcast: Broadcast<ProgramKey>,
+): Route[] {
   const { directory } = deps;
   return [
     {
@@ -65,7 +67,7 @@ export function readinessRoutes(deps: ReadinessDeps, broadcast: Broadcast<Progra
         answer: TestChain,
         status: 201,
         handle: async (call, manager) =>
-          runChain(deps, await getOpenProgram(directory, manager, call.params.id)),
+          deps.verify(await getOpenProgram(directory, manager, call.params.id)),
       },
       directory,
     ),

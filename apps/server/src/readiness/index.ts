@@ -5,4 +5,3 @@
 
 export { openReadiness } from './open-readiness.ts';
 export { countRecent, findSetUp } from './queries.ts';
-export { runChain } from './run-chain.ts';

@@ -100,7 +100,7 @@ function payoutGate(
     status: 'fail',
     mode: 'stripe',
     next_action: 'surface_stripe_connect_url',
-    endpoint: `${deps.publicUrl()}/integrate?program=${program.id}`,
+    endpoint: `${deps.publicUrl()}/settings/stripe?program=${program.id}`,
   };
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type StripeDouble, startStripeDouble } from '../packages/stripe-double/src/index.ts';
 import { openBrowser } from '../packages/tracker/test/browser.ts';
 import { type Headwater, openWindow, settled, startHeadwater, type Window } from './dashboard.ts';
 import { lookInEveryLight } from './every-light.ts';
@@ -17,10 +18,15 @@ let owner: Window;
 let home: string;
 let token: string;
 let websiteId: string;
+let stripe: StripeDouble;
 
 const soon = { timeout: 10_000 };
 
 beforeAll(async () => {
+  stripe = await startStripeDouble();
+  process.env.STRIPE_API_BASE = stripe.url;
+  process.env.STRIPE_SECRET_KEY = stripe.platform.secretKey;
+  process.env.STRIPE_CLIENT_ID = stripe.platform.clientId;
   [server, browser, home] = await Promise.all([
     startHeadwater(),
     openBrowser(),
@@ -46,6 +52,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await server?.close();
+  await stripe?.close();
   if (home) await rm(home, { recursive: true, force: true });
 });
 
@@ -274,7 +281,7 @@ describe('the pages of settings', () => {
     await robot.getByText('Revoked').waitFor();
     expect(await statusWith(key)).toBe(401);
     // The tracking token is replaced, and dies.
-    await page.getByRole('button', { name: 'Make a new one' }).click();
+    await page.getByRole('button', { name: 'Make a new one' }).first().click();
     await page.getByRole('button', { name: 'Replace' }).click();
     const fresh = await page.getByLabel('New tracking token').inputValue();
     await page.getByRole('button', { name: 'Done' }).click();
@@ -316,6 +323,18 @@ describe('the pages of settings', () => {
     await open('Stripe');
     expect(await page.getByLabel('Webhook address').inputValue()).toBe(`${url}/webhooks/stripe/1`);
     await lookInEveryLight(page, 'settings-stripe');
+    const account = stripe.openAccount();
+    stripe.authorizeAs(account);
+    await page.getByRole('button', { name: 'Connect with Stripe' }).click();
+    await page.getByText('and a signed test event came through').waitFor(soon);
+    await lookInEveryLight(page, 'stripe-return');
+    await page.getByRole('link', { name: 'To Settings' }).click();
+    await page.getByText('Connected', { exact: true }).waitFor();
+    await page.getByText(account.id, { exact: true }).waitFor();
+    await page.getByRole('link', { name: 'Failed ones are replayed in Health' }).click();
+    await page.getByRole('button', { name: 'Check 30 days' }).click();
+    await page.getByText('Nothing is missing').waitFor(soon);
+    await page.goBack();
     await open('Mail');
     await page.getByText('Mails are kept', { exact: true }).waitFor();
     await page.getByLabel('Email').fill('bills@acme.example');

@@ -83,6 +83,11 @@ const settingsSection = createRoute({
   path: '/settings/$section',
   component: lazyRouteComponent(() => import('./pages/settings/settings.tsx'), 'Settings'),
 });
+const stripeReturn = createRoute({
+  getParentRoute: () => root,
+  path: '/stripe-return',
+  component: lazyRouteComponent(() => import('./pages/settings/stripe-return.tsx'), 'StripeReturn'),
+});
 const cliLogin = createRoute({
   getParentRoute: () => root,
   path: '/cli-login/$requestId',
@@ -106,6 +111,7 @@ export const router = createRouter({
     outside('/invitation', 'Invitation'),
     outside('/new-password', 'NewPassword'),
     cliLogin,
+    stripeReturn,
     shell.addChildren([
       overview,
       payments,

@@ -8,6 +8,7 @@ import type {
   PersonExport,
   ProgramRecord,
   RemovedStripe,
+  StripeOAuthStart,
   StripeStatus,
   TokenRecord,
   WebhookMessage,
@@ -43,6 +44,13 @@ export const settingsApi = {
   updateWebsite: (id: string, body: object) =>
     data(call<Data<WebsiteRecord>>('PATCH', `/api/v1/websites/${encodeURIComponent(id)}`, { body })),
 
+  newWebsiteToken: (id: string) =>
+    data(
+      call<Data<TokenRecord>>('POST', `/api/v1/websites/${encodeURIComponent(id)}/regenerate-token`, {
+        body: {},
+      }),
+    ),
+
   webhooks: () => call<Page<WebhookRecord>>('GET', '/api/v1/webhook-endpoints', { query: first }),
   createWebhook: (body: object) =>
     data(call<Data<WebhookRecord>>('POST', '/api/v1/webhook-endpoints', { body })),
@@ -64,6 +72,16 @@ export const settingsApi = {
       call<Data<ConnectedStripe>>('POST', `/api/v1/programs/${programId}/stripe/connect`, {
         body: { api_key: apiKey },
       }),
+    ),
+  startStripe: (programId: number, returnTo: string) =>
+    data(
+      call<Data<StripeOAuthStart>>('POST', `/api/v1/programs/${programId}/stripe/oauth/start`, {
+        body: { redirect_uri: returnTo },
+      }),
+    ),
+  completeStripe: (programId: number, body: { code: string; state: string }) =>
+    data(
+      call<Data<ConnectedStripe>>('POST', `/api/v1/programs/${programId}/stripe/oauth/complete`, { body }),
     ),
   removeStripe: (programId: number) =>
     data(call<Data<RemovedStripe>>('DELETE', `/api/v1/programs/${programId}/stripe`)),

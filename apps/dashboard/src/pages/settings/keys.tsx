@@ -1,4 +1,4 @@
-import type { KeyRecord, ProgramRecord } from '@headwater/contract';
+import type { KeyRecord, TokenRecord } from '@headwater/contract';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { settingsApi } from '../../client/settings.ts';
@@ -18,17 +18,23 @@ export default function Keys() {
   const subject = useSubject();
   return (
     <>
-      {subject?.program && <ProgramToken program={subject.program} />}
+      {subject?.program && (
+        <TrackingToken
+          title="Tracking token"
+          masked={subject.program.api_token_masked}
+          about={`For sign-ups and payments of ${subject.program.name}, from your server.`}
+          warning="The old one stops working at once: sign-ups and payments sent with it are refused until your server has the new one."
+          replace={() => settingsApi.newProgramToken(subject.program?.id ?? 0)}
+        />
+      )}
       {subject?.website && (
-        <Card title="Website token">
-          <div className="p-4">
-            <p className="break-all font-mono text-xs">{subject.website.api_token_masked}</p>
-            <p className="mt-1 text-ink-2">
-              For attributing payments to visits of {subject.website.domain}. It was shown once, when the
-              website was made.
-            </p>
-          </div>
-        </Card>
+        <TrackingToken
+          title="Website token"
+          masked={subject.website.api_token_masked}
+          about={`For attributing payments to visits of ${subject.website.domain}, from your server.`}
+          warning="The old one stops working at once: payments attributed with it are refused until your server has the new one."
+          replace={() => settingsApi.newWebsiteToken(subject.website?.website_id ?? '')}
+        />
       )}
       {may('*') ? (
         <ManagementKeys />
@@ -41,33 +47,42 @@ export default function Keys() {
   );
 }
 
-function ProgramToken({ program }: { program: ProgramRecord }) {
+function TrackingToken({
+  title,
+  masked,
+  about,
+  warning,
+  replace,
+}: {
+  title: string;
+  masked: string | null;
+  about: string;
+  warning: string;
+  replace: () => Promise<TokenRecord>;
+}) {
   const { may } = useMe();
   const queryClient = useQueryClient();
   const [token, setToken] = useState('');
   return (
-    <Card title="Tracking token">
+    <Card title={title}>
       <div className="flex flex-wrap items-center gap-x-4 gap-y-3 p-4">
         <div className="min-w-0 flex-1 basis-64">
-          <p className="break-all font-mono text-xs">{program.api_token_masked}</p>
-          <p className="mt-1 text-ink-2">
-            For sign-ups and payments of {program.name}, from your server. It was shown once, when it was
-            made.
-          </p>
+          <p className="break-all font-mono text-xs">{masked}</p>
+          <p className="mt-1 text-ink-2">{about} It was shown once, when it was made.</p>
         </div>
         {may('program:regenerate-token') && (
           <Asks
             trigger="Make a new one"
-            title="Replace the tracking token?"
-            description="The old one stops working at once: sign-ups and payments sent with it are refused until your server has the new one."
+            title={`Replace the ${title.toLowerCase()}?`}
+            description={warning}
             verb="Replace"
             act={async () => {
-              setToken((await settingsApi.newProgramToken(program.id)).api_token);
+              setToken((await replace()).api_token);
               await queryClient.invalidateQueries({ queryKey: subjectsQuery.queryKey });
             }}
           >
             <p>Keep it now: it is shown this once.</p>
-            <Copyable text={token} label="New tracking token" />
+            <Copyable text={token} label={`New ${title.toLowerCase()}`} />
           </Asks>
         )}
       </div>

@@ -1,5 +1,5 @@
 import { Link, Navigate, useParams } from '@tanstack/react-router';
-import { type ComponentType, lazy, Suspense } from 'react';
+import { type ComponentType, lazy, Suspense, useEffect, useRef } from 'react';
 import { PageHead } from '../../parts/card.tsx';
 import { Empty, Lines } from '../../parts/states.tsx';
 import { useMe } from '../../shell/session.ts';
@@ -20,6 +20,14 @@ export function Settings() {
   const { section: asked } = useParams({ strict: false }) as { section?: string };
   const { may } = useMe();
   const section = sections.find(({ id }) => id === asked);
+  const list = useRef<HTMLUListElement>(null);
+  // On a phone the list is wider than the screen: the section that is open is in sight.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another section is another place in the list
+  useEffect(() => {
+    const link = list.current?.querySelector<HTMLElement>('[aria-current=page]');
+    const around = list.current?.parentElement;
+    if (link && around) around.scrollLeft = link.offsetLeft - around.clientWidth / 2 + link.offsetWidth / 2;
+  }, [asked]);
   if (section === undefined)
     return <Navigate to="/settings/$section" params={{ section: 'program' }} search={(old) => old} replace />;
   const Page = section.page;
@@ -28,7 +36,7 @@ export function Settings() {
       <PageHead title="Settings" />
       <div className="grid items-start gap-x-8 gap-y-4 lg:grid-cols-[11rem_minmax(0,1fr)]">
         <nav aria-label="Settings" className="overflow-x-auto">
-          <ul className="flex gap-1 pb-1 lg:flex-col">
+          <ul ref={list} className="flex gap-1 pb-1 lg:flex-col">
             {sections.map(({ id, name }) => (
               <li key={id} className="flex-none">
                 <Link

@@ -13,6 +13,7 @@ import { counted, dateTime, day } from '../../shell/format.ts';
 import { useMe } from '../../shell/session.ts';
 import { NeedsProgram } from '../needs-program.tsx';
 import { Asks } from './asks.tsx';
+import { keepStart } from './stripe-start.ts';
 
 export default function Stripe() {
   return <NeedsProgram title="Stripe">{(program) => <Of key={program.id} program={program} />}</NeedsProgram>;
@@ -28,6 +29,7 @@ function Of({ program }: { program: ProgramRecord }) {
       {(status) => (
         <>
           <Standing status={status} program={program} />
+          {may('program:update') && status.oauth_available && <ByOAuth status={status} program={program} />}
           {may('program:update') && <Connect program={program} />}
         </>
       )}
@@ -99,6 +101,29 @@ function Standing({ status, program }: { status: StripeStatus; program: ProgramR
   );
 }
 
+/** Whoever owns the account agrees on Stripe’s page, and comes back. */
+function ByOAuth({ status, program }: { status: StripeStatus; program: ProgramRecord }) {
+  const start = useMutation({
+    mutationFn: () =>
+      settingsApi.startStripe(program.id, `${new URL(status.webhook_url).origin}/stripe-return`),
+    onSuccess({ authorize_url: page, state }) {
+      keepStart({ programId: program.id, state });
+      location.assign(page);
+    },
+  });
+  return (
+    <Card title="Connect on Stripe’s page">
+      <div className="space-y-3 p-4">
+        <p className="text-ink-2">You choose the account there and agree; the rest is set up by itself.</p>
+        <FormError error={start.error} />
+        <Button look="primary" disabled={start.isPending} onClick={() => start.mutate()}>
+          Connect with Stripe
+        </Button>
+      </div>
+    </Card>
+  );
+}
+
 function Connect({ program }: { program: ProgramRecord }) {
   const queryClient = useQueryClient();
   const connect = useMutation({
@@ -110,7 +135,7 @@ function Connect({ program }: { program: ProgramRecord }) {
     connect.mutate(String(new FormData(event.currentTarget).get('key')).trim());
   }
   return (
-    <Card title="Connect an account">
+    <Card title="Connect with a restricted key">
       <form className="space-y-4 p-4" onSubmit={submit}>
         <p className="text-ink-2">
           Make a restricted key in Stripe’s Dashboard with the permissions that docs/stripe-setup.md lists.

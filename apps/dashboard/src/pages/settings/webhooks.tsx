@@ -9,7 +9,7 @@ import { Copyable } from '../../parts/copy.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Field, FormError, Select } from '../../parts/field.tsx';
 import { Empty, Lines, Loading } from '../../parts/states.tsx';
-import { dateTime, words } from '../../shell/format.ts';
+import { counted, dateTime, words } from '../../shell/format.ts';
 import { Asks } from './asks.tsx';
 import { linesOf, TextArea } from './text-area.tsx';
 
@@ -164,7 +164,8 @@ function Messages({ endpointId }: { endpointId: number }) {
                   <div className="text-right text-ink-3 text-xs">
                     <p>{dateTime(one.occurred_at)}</p>
                     <p>
-                      {one.attempts} attempts{one.last_status !== null && `, answered ${one.last_status}`}
+                      {counted(one.attempts, 'attempt')}
+                      {one.last_status !== null && `, answered ${one.last_status}`}
                     </p>
                     {one.last_error && <p className="max-w-60 break-words text-bad">{one.last_error}</p>}
                   </div>
@@ -184,10 +185,12 @@ function Messages({ endpointId }: { endpointId: number }) {
           )
         }
       </Loading>
-      <div className="flex items-center gap-3 p-3 empty:hidden">
-        {query.hasNextPage && <Button onClick={() => void query.fetchNextPage()}>Older</Button>}
-        <FormError error={replay.error ?? replayDead.error} />
-      </div>
+      <FormError error={replay.error ?? replayDead.error} />
+      {query.hasNextPage && (
+        <div className="p-3">
+          <Button onClick={() => void query.fetchNextPage()}>Older</Button>
+        </div>
+      )}
     </Card>
   );
 }

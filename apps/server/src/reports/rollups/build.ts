@@ -1,6 +1,7 @@
 import type { ReportDimension } from '@headwater/contract';
 import type { ClickHouse, Clock } from '../../platform/index.ts';
 import { dimensions } from '../query/dimensions.ts';
+import { mergeMonths } from './merge.ts';
 
 /** A day is over when no visit of it can be running and no event of it is on its way any more. */
 const openDays = 2;
@@ -64,6 +65,10 @@ export async function buildRollups(
     await insertBuilds(clickhouse, 'month', [{ ...month, rows: await countDays(clickhouse, month) }], build);
   }
   if (days.length > 0) await dropReplaced(clickhouse);
+  await mergeMonths(
+    clickhouse,
+    months.map(({ start }) => start),
+  );
   return { days: days.length, months: months.length };
 }
 

@@ -168,6 +168,21 @@ describe('what was added up', () => {
     expect([1, 2]).toContain(days);
     expect(await answers(true)).toEqual(await answers(false));
   });
+
+  it('leaves one part of each month that is over', async () => {
+    const january = events
+      .filter(({ occurred_at: at }) => at < '2026-02')
+      .map((row) => ({ ...row, workspace_id: 2 }));
+    await ship(january, 'of another workspace');
+    await buildRollups(clickhouse, { now: () => now });
+    const parts = await clickhouse.rows<{ table: string; n: string }>(
+      `select table, count() as n from system.parts
+       where database = currentDatabase() and active and table in ('sessions', 'hours', 'rollups') and partition = '202601'
+       group by table order by table`,
+    );
+    expect(parts).toEqual(['hours', 'rollups', 'sessions'].map((table) => ({ table, n: '1' })));
+    expect(await answers(true)).toEqual(await answers(false));
+  });
 });
 
 describe('every metric by every dimension', () => {

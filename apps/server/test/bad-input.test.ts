@@ -336,7 +336,7 @@ describe('wrong values in the fields of a body', () => {
         expect(status, what).toBeGreaterThanOrEqual(400);
         if (status === 400)
           expect(String(body.message ?? body.error), what).toMatch(
-            /is invalid|is required|must |Invalid|Unknown/,
+            /is invalid|(?:is|are) required|must |Invalid|Unknown/,
           );
       });
     }

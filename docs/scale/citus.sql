@@ -85,6 +85,7 @@ select create_reference_table('enrollments');
 select create_reference_table('group_memberships');
 select create_reference_table('links');
 select create_reference_table('management_keys');
+select create_reference_table('key_uses');
 select create_reference_table('tracking_tokens');
 select create_reference_table('stripe_connections');
 select create_reference_table('stripe_endpoints');
@@ -130,6 +131,8 @@ select create_distributed_table('stripe_links', 'workspace_id', colocate_with =>
 select create_distributed_table('stripe_objects', 'workspace_id', colocate_with => 'audit_heads');
 select create_distributed_table('stripe_payers', 'workspace_id', colocate_with => 'audit_heads');
 select create_distributed_table('stripe_settled', 'workspace_id', colocate_with => 'audit_heads');
+select create_distributed_table('test_chains', 'workspace_id', colocate_with => 'audit_heads');
+select create_distributed_table('tracker_checks', 'workspace_id', colocate_with => 'audit_heads');
 select create_distributed_table('visitor_identities', 'workspace_id', colocate_with => 'audit_heads');
 select create_distributed_table('visits', 'workspace_id', colocate_with => 'audit_heads');
 select create_distributed_table('webhook_messages', 'workspace_id', colocate_with => 'audit_heads');
@@ -150,4 +153,4 @@ select create_distributed_table('commission_reviews', 'workspace_id', colocate_w
 select create_distributed_table('invoice_payments', 'workspace_id', colocate_with => 'audit_heads');
 select create_distributed_table('invoice_reminders', 'workspace_id', colocate_with => 'audit_heads');
 
--- Local to the coordinator: daily_salts, event_batches, event_shipments, event_dead_letters, headwater_migrations, people, sign_in_sessions, sign_in_accounts, sign_in_verifications, sign_in_rates, two_factors, members, invitations, owner_links, and the schema graphile_worker.
+-- Local to the coordinator: daily_salts, event_batches, event_shipments, event_dead_letters, headwater_migrations, people, sign_in_sessions, sign_in_accounts, sign_in_verifications, sign_in_rates, two_factors, members, invitations, owner_links, cli_logins, login_tokens, and the schema graphile_worker.

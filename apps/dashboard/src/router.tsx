@@ -63,6 +63,36 @@ const models = createRoute({
   path: '/models',
   component: lazyRouteComponent(() => import('./pages/models.tsx'), 'Models'),
 });
+const integrate = createRoute({
+  getParentRoute: () => shell,
+  path: '/integrate',
+  component: lazyRouteComponent(() => import('./pages/integrate/integrate.tsx'), 'Integrate'),
+});
+const health = createRoute({
+  getParentRoute: () => shell,
+  path: '/health',
+  component: lazyRouteComponent(() => import('./pages/health/health.tsx'), 'Health'),
+});
+const settings = createRoute({
+  getParentRoute: () => shell,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./pages/settings/settings.tsx'), 'Settings'),
+});
+const settingsSection = createRoute({
+  getParentRoute: () => shell,
+  path: '/settings/$section',
+  component: lazyRouteComponent(() => import('./pages/settings/settings.tsx'), 'Settings'),
+});
+const stripeReturn = createRoute({
+  getParentRoute: () => root,
+  path: '/stripe-return',
+  component: lazyRouteComponent(() => import('./pages/settings/stripe-return.tsx'), 'StripeReturn'),
+});
+const cliLogin = createRoute({
+  getParentRoute: () => root,
+  path: '/cli-login/$requestId',
+  component: lazyRouteComponent(() => import('./pages/cli-login.tsx'), 'CliLogin'),
+});
 const people = createRoute({
   getParentRoute: () => shell,
   path: '/people',
@@ -80,7 +110,22 @@ export const router = createRouter({
     outside('/first-owner', 'FirstOwner'),
     outside('/invitation', 'Invitation'),
     outside('/new-password', 'NewPassword'),
-    shell.addChildren([overview, payments, payment, commissions, partners, models, people, account]),
+    cliLogin,
+    stripeReturn,
+    shell.addChildren([
+      overview,
+      payments,
+      payment,
+      commissions,
+      partners,
+      models,
+      integrate,
+      health,
+      settings,
+      settingsSection,
+      people,
+      account,
+    ]),
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,

@@ -70,6 +70,7 @@ async function main(): Promise<void> {
       smtp: config.smtp,
       webhooks: { allowPrivate: config.webhooksAllowPrivate },
       publicUrl: () => url,
+      dataDir: config.dataDir,
       jobs: true,
       onProgress: progress.show,
     });

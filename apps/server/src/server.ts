@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import pg from 'pg';
 import { invoiceRoutes, payoutRoutes, reportingRoutes, statementRoutes } from './billing/index.ts';
+import { cliRoutes } from './cli/index.ts';
 import { listCommissionsRoute } from './commissions/index.ts';
 import { identifyVisitor, leadRoutes, listLeadsRoute } from './customers/index.ts';
 import { demoRoutes } from './demo/index.ts';
 import { erasePerson, erasureRoutes } from './erasure/index.ts';
 import { fraudRoutes } from './fraud/index.ts';
+import { healthRoutes } from './health/index.ts';
 import { buildApp } from './http/app.ts';
 import { readDashboard } from './http/dashboard.ts';
 import { plainRoutes } from './http/plain-routes.ts';
@@ -15,7 +17,7 @@ import { importRoutes } from './imports/index.ts';
 import { ensurePartitionsAround, runDeliveries, runJobs } from './jobs/index.ts';
 import { mailRoutes, sendMail, sendSecretMail } from './mails/index.ts';
 import { listPaymentsRoute, paymentRoutes, reviewRoutes } from './payments/index.ts';
-import { installSignIn, openPeople, type People } from './people/index.ts';
+import { cliLoginRoutes, installSignIn, openPeople, type People } from './people/index.ts';
 import {
   type ClickHouse,
   type Clock,
@@ -34,6 +36,7 @@ import {
   type Shipper,
 } from './platform/index.ts';
 import { rateRoutes } from './rates/index.ts';
+import { openReadiness } from './readiness/index.ts';
 import {
   keepRollups,
   mendRollups,
@@ -74,6 +77,8 @@ export interface ServerOptions {
   webhooks: { allowPrivate: boolean };
   /** Where mails go out; undefined: they are kept. */
   smtp: { url: string; from: string } | undefined;
+  /** Where this process keeps its files, for how much room is left; undefined: nowhere. */
+  dataDir?: string;
   /** Where people and Stripe reach this server; asked for when it serves. */
   publicUrl(): string;
   /** Run the schedule in this process. */
@@ -138,9 +143,22 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   const webhooks = { ...stores, sealer, allowPrivate: options.webhooks.allowPrivate };
   const reports = { postgres, clickhouse, directory, clock, lagSeconds: () => shipper.lagSeconds() };
   const realtime = openRealtime(reports);
+  const readiness = openReadiness({ ...stores, fees, publicUrl: options.publicUrl });
+  const click = { postgres, directory, ingest, geo, clock, metrics };
+  const digestAddress = createDigestAddress(saltOf, hasher);
+  const { smtp } = options;
+  const people = openPeople({
+    postgres,
+    clock,
+    log,
+    secret: options.secret,
+    publicUrl: options.publicUrl,
+    sendMail: smtp && ((mail) => sendSecretMail(smtp, mail)),
+    forgetTokens: () => directory.clear(),
+  });
   const routes: Route[] = [
     ...touchRoutes({
-      click: { postgres, directory, ingest, geo, clock, metrics },
+      click,
       collect: {
         postgres,
         directory,
@@ -153,7 +171,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
         identify: (identification) => identifyVisitor(stores, identification),
       },
     }),
-    ...leadRoutes({ ...stores, digestAddress: createDigestAddress(saltOf, hasher) }),
+    ...leadRoutes({ ...stores, digestAddress }),
     ...paymentRoutes({ ...stores, fees }),
     ...workspaceRoutes({ ...stores, installationFee: fee }),
     ...listClicksRoute(stores),
@@ -174,20 +192,25 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     ...reportRoutes(reports),
     ...peopleRoutes(reports),
     ...realtime.routes,
+    ...readiness.routes,
+    ...healthRoutes({
+      ...reports,
+      metrics,
+      publicUrl: options.publicUrl,
+      dataDir: options.dataDir,
+      canMail: smtp !== undefined,
+    }),
+    ...cliLoginRoutes(people),
+    ...cliRoutes({
+      ...stores,
+      ...{ installationFee: fee, fees, click, digestAddress },
+      verify: readiness.verify,
+    }),
     ...verifyRoutes(stores),
     ...erasureRoutes({ ...stores, clickhouse }),
     ...importRoutes({ ...stores, fees }),
     ...stripe.routes,
   ];
-  const { smtp } = options;
-  const people = openPeople({
-    postgres,
-    clock,
-    log,
-    secret: options.secret,
-    publicUrl: options.publicUrl,
-    sendMail: smtp && ((mail) => sendSecretMail(smtp, mail)),
-  });
   const tracker = await readFile(join(packageRoot(), '../../packages/tracker/dist/headwater.js'), 'utf8');
   const app = await buildApp({
     routes,
@@ -241,6 +264,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     async close() {
       // Those who listen would keep the server open for ever.
       realtime.close();
+      readiness.close();
       await app.close();
       await ingest.drain();
       await stripe.close();

@@ -53,6 +53,7 @@ interface Answered {
 function tokenOf({ access }: Route, tenant: Tenant): string | undefined {
   if (access.kind === 'public') return undefined;
   if (access.kind === 'management') return tenant.key;
+  if (access.kind === 'login') return tenant.loginToken;
   return access.kind === 'website' ? tenant.websiteToken : tenant.programToken;
 }
 
@@ -335,7 +336,7 @@ describe('wrong values in the fields of a body', () => {
         expect(status, what).toBeGreaterThanOrEqual(400);
         if (status === 400)
           expect(String(body.message ?? body.error), what).toMatch(
-            /is invalid|is required|must |Invalid|Unknown/,
+            /is invalid|(?:is|are) required|must |Invalid|Unknown/,
           );
       });
     }

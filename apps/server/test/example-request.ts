@@ -117,6 +117,9 @@ const exceptions: Record<string, (body: Record<string, unknown>, own: Holding) =
     ...body,
     steps: [{ type: 'pageview', path: '/*' }, { type: 'lead' }],
   }),
+  // one test event: of chains there are ten an hour
+  'POST /api/v1/cli/test-event': () => ({ event_type: 'click' }),
+  'POST /api/v1/cli/init': () => ({ name: newId('name'), domain: 'shop.example' }),
   'POST /api/v1/track/refund': (body, own) => ({ ...body, transaction_id: own.transactionId }),
 };
 

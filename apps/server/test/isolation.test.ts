@@ -23,6 +23,13 @@ vi.setConfig({ testTimeout: 240_000 });
 const missing = 'Missing or malformed Authorization header';
 const unknown = 'Invalid API token';
 
+/** The texts of a 401 on a route: for a header that is missing or malformed, and for a token that does not fit. */
+function textsOf({ access, errors }: Route): { missing: string; unknown: string } {
+  if (errors === 'readiness') return { missing: 'Invalid API token.', unknown: 'Invalid API token.' };
+  if (access.kind === 'login') return { missing, unknown: 'Invalid or expired login token' };
+  return { missing: access.kind === 'management' ? 'Authentication required' : missing, unknown };
+}
+
 let server: TestServer;
 let stripe: StripeDouble;
 let close: () => Promise<void>;
@@ -39,7 +46,7 @@ beforeAll(async () => {
 afterAll(() => close());
 
 const nameOf = (route: Route) => `${route.method} ${route.path}`;
-const textOf = (reply: Reply) => reply.body?.message ?? reply.body?.error;
+const textOf = (reply: Reply) => reply.body?.message ?? reply.body?.error?.message ?? reply.body?.error;
 
 function send(route: Route, request: ExampleRequest, authorization?: string): Promise<Reply> {
   return server.call(route.method, urlOf(route, request), request.body, {
@@ -101,6 +108,7 @@ describe('the examples', () => {
 
 function ownToken(route: Route, owner: Tenant): string {
   if (route.access.kind === 'management') return owner.key;
+  if (route.access.kind === 'login') return owner.loginToken;
   return route.access.kind === 'website' ? owner.websiteToken : owner.programToken;
 }
 
@@ -110,17 +118,12 @@ describe('a caller without a valid credential', () => {
       const request = exampleRequest(route, alfa);
       const dead = [await alfaKey('revoked'), await alfaKey('expired')];
       const before = await takeFingerprint(server.database.postgres);
-      const isManagement = route.access.kind === 'management';
+      const texts = textsOf(route);
       const refusals: [string | undefined, string][] = [
-        ...malformed.map((header): [string, string] => [
-          header,
-          isManagement ? 'Authentication required' : missing,
-        ]),
-        ...[...madeUpTokens(), ...dead].map((token): [string, string] => [`Bearer ${token}`, unknown]),
+        ...malformed.map((header): [string, string] => [header, texts.missing]),
+        ...[...madeUpTokens(), ...dead].map((token): [string, string] => [`Bearer ${token}`, texts.unknown]),
       ];
-      if (route.access.kind !== 'program_if_sent') {
-        refusals.push([undefined, isManagement ? 'Authentication required' : missing]);
-      }
+      if (route.access.kind !== 'program_if_sent') refusals.push([undefined, texts.missing]);
       for (const [header, text] of refusals) {
         const reply = await send(route, request, header);
         const what = `${nameOf(route)} with ${JSON.stringify(header)?.slice(0, 40)}`;
@@ -146,7 +149,10 @@ describe('a caller without a valid credential', () => {
           token: newToken('aff_'),
           headers: { 'content-type': type },
         });
-        expect([reply.status, textOf(reply)], `${nameOf(route)} ${type}`).toEqual([401, unknown]);
+        expect([reply.status, textOf(reply)], `${nameOf(route)} ${type}`).toEqual([
+          401,
+          textsOf(route).unknown,
+        ]);
       }
     }
   });
@@ -185,13 +191,19 @@ describe('a caller with a valid credential of the wrong kind, tenant, scope or p
       };
       if (access.kind === 'program' || access.kind === 'program_if_sent') {
         for (const token of [...websiteTokens, alfa.websiteToken, alfa.key, bravo.key, limited]) {
-          await refuse(token, [401], unknown);
+          await refuse(token, [401], textsOf(route).unknown);
         }
-        for (const token of programTokens) await refuse(token, [400, 404]);
+        // A route about the token's own program answers for that one.
+        if (namesNothing(route)) await readOwn(route, programTokens);
+        else for (const token of programTokens) await refuse(token, [400, 404]);
       } else if (access.kind === 'website') {
         for (const token of [...programTokens, ...websiteTokens, alfa.programToken, alfa.key, bravo.key]) {
           await refuse(token, [401], unknown);
         }
+      } else if (access.kind === 'login') {
+        const others = [alfa.programToken, alfa.websiteToken, alfa.key, bravo.programToken, bravo.key];
+        for (const token of others) await refuse(token, [401], textsOf(route).unknown);
+        if (route.method === 'GET') await readOwn(route, [bravo.loginToken]);
       } else if (access.kind === 'management') {
         for (const token of [...websiteTokens, alfa.websiteToken]) await refuse(token, [401], unknown);
         for (const token of programTokens) {
@@ -211,6 +223,21 @@ describe('a caller with a valid credential of the wrong kind, tenant, scope or p
       }
     }
   });
+
+  /** Whether the example of a route names nothing of a tenant's: it is about whose token it is. */
+  function namesNothing(route: Route): boolean {
+    const { params, query, body } = exampleRequest(route, alfa);
+    return !Object.keys({ ...params, ...query, ...body }).some((name) => idFields[name] !== undefined);
+  }
+
+  async function readOwn(route: Route, tokens: readonly string[]): Promise<void> {
+    for (const token of tokens) {
+      const reply = await send(route, exampleRequest(route, bravo), `Bearer ${token}`);
+      expect(reply.status, nameOf(route)).toBeLessThan(300);
+      if (token === bravo.programToken || token === bravo.loginToken)
+        expectNothingOfAlfa(reply, { params: {}, query: {}, body: {}, headers: {} });
+    }
+  }
 
   async function readAsItself(route: Route, limited: string, before: Fingerprint): Promise<void> {
     for (const token of [bravo.key, limited]) {

@@ -11,6 +11,8 @@ export interface Holding extends BillingHolding {
   programToken: string;
   websiteId: string;
   websiteToken: string;
+  /** Of a terminal that an owner of the workspace let in. */
+  loginToken: string;
   groupId: number;
   partnerId: number;
   linkId: number;
@@ -214,6 +216,7 @@ async function openHolding(
     programToken: program.api_token,
     websiteId: website.website_id,
     websiteToken: website.api_token,
+    loginToken: await addLogin(server, program.id, domain),
     groupId: program.default_group_id,
     partnerId: partner.id,
     linkId: partner.links[0].id,
@@ -240,6 +243,26 @@ async function openHolding(
     signAsStripe: (payload) => signatureHeader(payload, secret, server.clock.now()),
     cursor: page.next_cursor ?? '',
   };
+}
+
+/** An owner of the program's workspace, and what their terminal holds. */
+async function addLogin(server: TestServer, programId: number, domain: string): Promise<string> {
+  const token = newToken('hwl_');
+  await server.database.postgres.query(
+    `with person as (
+       insert into people (id, name, email, email_verified, created_at, updated_at)
+       values ($1, $1, $2, true, now(), now()) returning id
+     ), member as (
+       insert into members (workspace_id, person_id, role, joined_at)
+       select p.workspace_id, person.id, 'owner', now() from person, programs p where p.id = $3
+       returning workspace_id, person_id
+     )
+     insert into login_tokens (workspace_id, person_id, token_hash, client, created_at, expires_at)
+     select workspace_id, person_id, $4, '', now(), now() + interval '90 days' from member`,
+    [`${domain} owner`, `owner@${domain}`, programId, hashToken(token)],
+  );
+  server.server.directory.clear();
+  return token;
 }
 
 /** As the rules would leave it; what they find is tested beside them. */

@@ -1,5 +1,5 @@
+import { hostname } from 'node:os';
 import { exitCodes, Failure } from './failure.ts';
-import type { Settings } from './settings.ts';
 
 /** Headwater's HTTP API, as far as the command needs it. */
 export interface Api {
@@ -11,8 +11,15 @@ export interface Api {
   url: string;
 }
 
+interface Told {
+  message: string;
+}
+
+/** As the page that lets a terminal in names it. Header values are plain ASCII. */
+const userAgent = `headwater on ${hostname()}`.replace(/[^\x20-\x7e]/g, '?');
+
 /** Answers with the whole body; what is refused ends the command with the server's own words. */
-export function openApi({ url, key }: Settings): Api {
+export function openApi({ url, key }: { url: string; key?: string }): Api {
   async function call<Data>(method: string, path: string, body?: unknown): Promise<Data> {
     return (await ask(method, path, body)).answer as Data;
   }
@@ -25,7 +32,8 @@ export function openApi({ url, key }: Settings): Api {
     const response = await fetch(`${url}${path}`, {
       method,
       headers: {
-        authorization: `Bearer ${key}`,
+        'user-agent': userAgent,
+        ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -41,7 +49,9 @@ export function openApi({ url, key }: Settings): Api {
     const answer = parse(text);
     const isFile = response.headers.get('content-type')?.startsWith('text/csv');
     if (response.ok && (answer !== undefined || isFile)) return { text, answer };
-    const { error, code } = (answer ?? {}) as { error?: string; code?: string };
+    const { error: told, code } = (answer ?? {}) as { error?: string | Told; code?: string };
+    // Readiness and the limit of chains are refused with an object.
+    const error = typeof told === 'object' ? told.message : told;
     const isDenied = response.status === 401 || response.status === 403;
     throw new Failure(
       error ?? `The server at ${url} answered ${response.status}; is it Headwater?`,

@@ -3,11 +3,14 @@ import { demoDataCommand } from './commands/demo-data.ts';
 import { erasePersonCommand } from './commands/erase-person.ts';
 import { exportPersonCommand } from './commands/export-person.ts';
 import { importFileCommand } from './commands/import-file.ts';
+import { loginCommand, logoutCommand, whoamiCommand } from './commands/login.ts';
 import { setUpStripeCommand } from './commands/setup-stripe.ts';
+import { statusCommand } from './commands/status.ts';
 import { stripeEventsCommand } from './commands/stripe-events.ts';
 import { stripeReconcileCommand } from './commands/stripe-reconcile.ts';
 import { stripeReplayCommand } from './commands/stripe-replay.ts';
 import { stripeStatusCommand } from './commands/stripe-status.ts';
+import { testCommands } from './commands/test-event.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { openOutput } from './output.ts';
@@ -16,6 +19,7 @@ const help = `
 Settings:
   HEADWATER_URL      where the server is (default http://localhost:3000)
   HEADWATER_KEY      a management key, affk_…; else .headwater/management-key is read
+  HEADWATER_TOKEN    a program's tracking token, aff_…: what status and test are about
   HEADWATER_PROGRAM  the program's number, where there are several (or --program)
 
 Exit codes:
@@ -37,6 +41,10 @@ export async function run(argv: readonly string[]): Promise<number> {
   const group = (name: string, description: string) =>
     program.command(name).description(description).exitOverride();
   group('setup', 'Connect Headwater to what it needs').addCommand(setUpStripeCommand(end));
+  for (const command of [loginCommand(), logoutCommand(), whoamiCommand(), statusCommand(end)])
+    program.addCommand(command);
+  const test = group('test', 'Send test events, which nothing counts; needs HEADWATER_TOKEN');
+  for (const command of testCommands(end)) test.addCommand(command);
   program.addCommand(verifyCommand(end));
   program.addCommand(erasePersonCommand(end));
   program.addCommand(exportPersonCommand(end));

@@ -12,9 +12,24 @@ export interface Settings {
  * will do.
  */
 export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
+  return { url: readUrl(env), key: env.HEADWATER_KEY?.trim() || keyOfDataDirectory(env) };
+}
+
+export function readUrl(env: NodeJS.ProcessEnv = process.env): string {
   const url = env.HEADWATER_URL?.trim() || 'http://localhost:3000';
   if (!URL.canParse(url)) throw new Failure('HEADWATER_URL is no URL.', exitCodes.usage, 'usage');
-  return { url: url.replace(/\/+$/, ''), key: env.HEADWATER_KEY?.trim() || keyOfDataDirectory(env) };
+  return url.replace(/\/+$/, '');
+}
+
+/** The tracking token of the program that a command is about. */
+export function readToken(env: NodeJS.ProcessEnv = process.env): string {
+  const token = env.HEADWATER_TOKEN?.trim();
+  if (token) return token;
+  throw new Failure(
+    'No tracking token: set HEADWATER_TOKEN=aff_… of the program.',
+    exitCodes.unauthorized,
+    'no_token',
+  );
 }
 
 function keyOfDataDirectory(env: NodeJS.ProcessEnv): string {

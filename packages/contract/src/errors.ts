@@ -70,6 +70,7 @@ export const errorCatalogue = {
     'Invalid API token',
     'Check that the token is whole, not replaced, and of the kind that this route takes.',
   ),
+  invalid_login_token: entry(401, 'Invalid or expired login token', 'Sign in again: headwater login.'),
   authentication_required: entry(401, 'Authentication required', 'Sign in, or send a management key.'),
   missing_permission: entry(403, 'Missing permission', 'Use a key with the scope that the message names.'),
   second_person_needed: entry(
@@ -92,6 +93,11 @@ export const errorCatalogue = {
     404,
     'This invitation is not valid any more',
     'Ask for a new one: it was used, taken back, or is older than seven days.',
+  ),
+  login_not_found: entry(
+    404,
+    'This login is not waiting any more',
+    'Start it again in the terminal: headwater login.',
   ),
   member_not_found: entry(404, 'Member not found', 'Check the member id.'),
   last_owner_stays: entry(409, 'A workspace keeps an owner', 'Make somebody else an owner first.'),

@@ -1,5 +1,6 @@
 /** The wire: schemas of every request and answer, and the catalogue of errors. No logic. */
 export * from './billing.ts';
+export * from './cli.ts';
 export * from './demo.ts';
 export * from './erasures.ts';
 export * from './errors.ts';
@@ -7,6 +8,7 @@ export * from './explain.ts';
 export * from './fields.ts';
 export * from './fraud.ts';
 export * from './goals.ts';
+export * from './health.ts';
 export * from './imports.ts';
 export * from './lists.ts';
 export * from './mails.ts';
@@ -16,6 +18,7 @@ export * from './people.ts';
 export * from './people-reports.ts';
 export * from './query.ts';
 export * from './rates.ts';
+export * from './readiness.ts';
 export * from './realtime.ts';
 export * from './reporting.ts';
 export * from './reports.ts';

@@ -334,6 +334,9 @@ export const KeyRecord = Type.Object({
   status: oneOf(['active', 'expired', 'revoked'] as const),
   expires_at: nullable(iso),
   created_at: iso,
+  last_used_at: Type.Optional(
+    nullable(Type.String({ format: 'date-time', description: 'in lists; to some seconds; null: never' })),
+  ),
   key: Type.Optional(Type.String({ description: 'shown once, when it is made' })),
   key_masked: Type.String(),
 });

@@ -14,6 +14,9 @@ const places = [
   { to: '/commissions', name: 'Commissions', key: 'c' },
   { to: '/partners', name: 'Partners', key: 'a' },
   { to: '/models', name: 'Models', key: 'm' },
+  { to: '/integrate', name: 'Integrate', key: 'i' },
+  { to: '/health', name: 'Health', key: 'h' },
+  { to: '/settings', name: 'Settings', key: 's' },
   { to: '/people', name: 'People', key: 'e' },
 ] as const;
 
@@ -38,7 +41,8 @@ export function Shell() {
     );
   }
   const { role } = currentWorkspace(me.data);
-  const shown = places.filter(({ to }) => to !== '/people' || role === 'owner' || role === 'admin');
+  const isManager = role === 'owner' || role === 'admin';
+  const shown = places.filter(({ to }) => isManager || (to !== '/people' && to !== '/health'));
   return (
     <div className="min-h-dvh md:grid md:grid-cols-[13.5rem_minmax(0,1fr)]">
       <a

@@ -28,6 +28,7 @@ export {
 } from './people-queries.ts';
 export { recordProviderLead } from './provider-lead.ts';
 export { insertVisitorIdentity, lockCustomer } from './queries.ts';
+export { recordLead, recordTestLead, recordTestLeadIn } from './record-lead.ts';
 export { forgetAddresses } from './same-address.ts';
 export { isSelfReferral } from './self-referral.ts';
 export { settleProvisionalLeads } from './settle-provisional.ts';

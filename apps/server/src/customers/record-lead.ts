@@ -87,14 +87,22 @@ export async function recordTestLead(
   program: Program | null,
   request: LeadRequest,
 ): Promise<number> {
+  return deps.postgres.transaction((trx) => recordTestLeadIn(trx, deps, program, request));
+}
+
+/** The same inside of the caller's transaction. */
+export async function recordTestLeadIn(
+  trx: Transaction,
+  deps: Pick<LeadDeps, 'hasher' | 'clock'>,
+  program: Program | null,
+  request: LeadRequest,
+): Promise<number> {
   const identifiers = readIdentifiers(deps.hasher, request);
   const now = deps.clock.now();
-  return deps.postgres.transaction(async (trx) => {
-    const row = { ...leadRow(program, null, identifiers, request, now), isTest: true };
-    const id = await queries.insertLead(trx, row);
-    await appendEvents(trx, [{ ...leadEvent(program, row, now), is_test: 1 }]);
-    return Number(id);
-  });
+  const row = { ...leadRow(program, null, identifiers, request, now), isTest: true };
+  const id = await queries.insertLead(trx, row);
+  await appendEvents(trx, [{ ...leadEvent(program, row, now), is_test: 1 }]);
+  return Number(id);
 }
 
 function readIdentifiers(hasher: Hasher, request: LeadRequest): Identifiers {

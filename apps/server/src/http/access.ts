@@ -54,7 +54,8 @@ function bearerToken(authorization: string | undefined): string | undefined {
 
 async function findPrincipal(access: Access, token: string, directory: Directory): Promise<Principal> {
   const principal = await directory.findPrincipal(token);
-  if (principal === undefined || !fits(access, principal)) throw new AppError('invalid_token');
+  if (principal === undefined || !fits(access, principal))
+    throw new AppError(access.kind === 'login' ? 'invalid_login_token' : 'invalid_token');
   if (access.kind === 'management') refuseWithout(access.scope, principal);
   return principal;
 }
@@ -84,7 +85,8 @@ function fits(access: Access, principal: Principal): boolean {
     case 'program_if_sent':
       return principal.kind === 'program';
     case 'website':
-      return principal.kind === 'website';
+    case 'login':
+      return principal.kind === access.kind;
     case 'management':
       return (
         principal.kind === 'management' || (access.orProgramToken === true && principal.kind === 'program')

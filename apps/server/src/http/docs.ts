@@ -18,6 +18,7 @@ export async function installDocs(app: FastifyInstance): Promise<void> {
         securitySchemes: {
           program: { type: 'http', scheme: 'bearer', description: 'program tracking token, aff_…' },
           website: { type: 'http', scheme: 'bearer', description: 'website token, tf_…' },
+          login: { type: 'http', scheme: 'bearer', description: 'CLI login token, hwl_…' },
           management: { type: 'http', scheme: 'bearer', description: 'management key, affk_…' },
         },
       },

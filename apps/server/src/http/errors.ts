@@ -35,7 +35,14 @@ export function toRefusal(error: unknown, shape: ErrorShape, failure: string): R
   };
 }
 
+/** Whoever polls readiness is a program, and wants a code (contract §10). */
+const invalidKey = { code: 'invalid_key', message: 'Invalid API token.' };
+
 function worded(code: ErrorCode, message: string, shape: ErrorShape): Record<string, unknown> {
+  if (shape === 'readiness' && code === 'invalid_token') return { error: invalidKey };
+  if (shape === 'readiness' && code === 'missing_authorization') return { error: invalidKey };
+  if (shape === 'readiness' && code === 'internal')
+    return { error: { code: 'internal_error', message, retry_after_seconds: 10 } };
   if (shape === 'coded') return { error: message, code };
   if (shape === 'message') return generalCodes.has(code) ? { message, error: message } : { message };
   return { error: message };

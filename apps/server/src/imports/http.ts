@@ -15,6 +15,7 @@ import Type from 'typebox';
 import type { FeeSettings } from '../payments/index.ts';
 import {
   AppError,
+  createTurns,
   type Hasher,
   invariant,
   type ManagementPrincipal,
@@ -29,7 +30,6 @@ import {
 } from '../platform/index.ts';
 import { dataRoute, getOwnProgram, getOwnWebsite, listRoute } from '../workspaces/index.ts';
 import { listCounts, type NewCount } from './day-queries.ts';
-import { createTurns } from './in-turn.ts';
 import * as queries from './queries.ts';
 import { type ImportDeps, startImport } from './start-import.ts';
 import { takePart } from './take-part.ts';

@@ -28,7 +28,7 @@ import { takeUmami } from './take-umami.ts';
 export interface TakeDeps extends ImportDeps {
   hasher: Hasher;
   fees: FeeSettings;
-  /** See in-turn.ts. */
+  /** See platform/in-turn.ts. */
   inTurn<T>(name: string, work: () => Promise<T>): Promise<T>;
 }
 

@@ -71,28 +71,41 @@ export function recordTestPayment(
   deps: PaymentDeps,
   fact: PaymentFact & { transactionId: string },
 ): Promise<{ paymentId: bigint; isDuplicate: boolean }> {
-  return deps.postgres.transaction(async (trx) => {
-    const now = deps.clock.now();
-    const scope = keyScope(fact, true);
-    const id = await queries.claimKey(trx, scope, fact.transactionId);
-    if (id === undefined) {
-      const earlier = await queries.lockPaymentByKey(trx, scope, fact.transactionId);
-      invariant(earlier !== undefined, 'a claimed key belongs to a payment');
-      return { paymentId: earlier.id, isDuplicate: true };
-    }
-    const payment = {
-      id,
-      workspaceId: scope.workspaceId,
-      programId: fact.program?.id ?? null,
-      websiteId: fact.website?.id ?? null,
-      customerId: null,
-      transactionId: fact.transactionId,
-      currency: fact.currency,
-      isTest: true,
-      receivedAt: now,
-    };
-    await queries.insertPayment(trx, payment, fact, null);
-    await appendEvents(trx, paymentEvents(payment, fact.amountMinor, null, null, fact.occurredAt));
-    return { paymentId: id, isDuplicate: false };
-  });
+  return deps.postgres.transaction((trx) => recordTestPaymentIn(trx, deps, fact, null));
+}
+
+/**
+ * The same inside of the caller's transaction. `rehearsed`: what was decided about this payment when it was tried, for its
+ * explanation; it earns nothing.
+ */
+export async function recordTestPaymentIn(
+  trx: Transaction,
+  deps: Pick<SettleDeps, 'clock'>,
+  fact: PaymentFact & { transactionId: string },
+  rehearsed: PaymentDecision | null,
+): Promise<{ paymentId: bigint; isDuplicate: boolean }> {
+  const now = deps.clock.now();
+  const scope = keyScope(fact, true);
+  const id = await queries.claimKey(trx, scope, fact.transactionId);
+  if (id === undefined) {
+    const earlier = await queries.lockPaymentByKey(trx, scope, fact.transactionId);
+    invariant(earlier !== undefined, 'a claimed key belongs to a payment');
+    return { paymentId: earlier.id, isDuplicate: true };
+  }
+  const payment = {
+    id,
+    workspaceId: scope.workspaceId,
+    programId: fact.program?.id ?? null,
+    websiteId: fact.website?.id ?? null,
+    customerId: null,
+    transactionId: fact.transactionId,
+    currency: fact.currency,
+    isTest: true,
+    occurredAt: fact.occurredAt,
+    receivedAt: now,
+  };
+  if (rehearsed === null) await queries.insertPayment(trx, payment, fact, null);
+  else await queries.insertDecidedPayment(trx, payment, fact, null, rehearsed);
+  await appendEvents(trx, paymentEvents(payment, fact.amountMinor, null, null, fact.occurredAt));
+  return { paymentId: id, isDuplicate: false };
 }

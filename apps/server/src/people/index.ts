@@ -4,5 +4,7 @@
  */
 
 export { openFirstOwnerLink } from './first-owner.ts';
+export { cliLoginRoutes } from './http-cli-login.ts';
 export { installSignIn } from './mount.ts';
 export { openPeople, type People } from './people.ts';
+export { scopesOfRole } from './roles.ts';

@@ -1,6 +1,7 @@
 import {
   AcceptInvitationRequest,
   ChangeRoleRequest,
+  DecideCliLoginRequest,
   FirstOwnerRequest,
   InviteRequest,
   type SignInState,
@@ -8,6 +9,7 @@ import {
 } from '@headwater/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, isFromOurPage, reader } from '../platform/index.ts';
+import { decideCliLogin, readCliLogin } from './cli-login.ts';
 import { signUpFirstOwner } from './first-owner.ts';
 import {
   acceptInvitation,
@@ -46,6 +48,7 @@ const readers = {
   accept: reader(AcceptInvitationRequest),
   invite: reader(InviteRequest),
   role: reader(ChangeRoleRequest),
+  decide: reader(DecideCliLoginRequest),
 };
 
 /**
@@ -85,6 +88,15 @@ export function installSignIn(app: FastifyInstance, people: People): void {
     const me = await findMe(people, request.headers);
     if (me === undefined) throw new AppError('authentication_required');
     return { data: me };
+  });
+  // Seen by members only: the code is what tells the right terminal from a stranger's.
+  serve('GET', 'cli-logins/:id', async (request) => {
+    if ((await findMe(people, request.headers)) === undefined) throw new AppError('authentication_required');
+    return { data: await readCliLogin(people, paramsOf(request).id) };
+  });
+  serve('POST', 'cli-logins/:id', async (request) => {
+    const { approve } = readers.decide.read(body(request));
+    return { data: await decideCliLogin(people, request.headers, paramsOf(request).id, approve) };
   });
   serve('POST', 'first-owner', async (request, reply) => {
     const asked = readers.firstOwner.read(body(request));

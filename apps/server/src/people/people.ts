@@ -17,6 +17,8 @@ export interface People {
   clock: Clock;
   signIn: SignIn;
   digestAddress(address: string): string;
+  /** Makes this process forget whom tokens stand for, after one was made or ended. */
+  forgetTokens(): void;
   /** Where people reach this server. */
   publicUrl(): string;
   /** Sends a mail now; undefined: there is no mail server, and links are handed on by hand. */
@@ -32,8 +34,9 @@ export function openPeople(options: {
   log: Log;
   publicUrl(): string;
   sendMail: People['sendMail'];
+  forgetTokens(): void;
 }): People {
-  const { postgres, clock, secret, log, publicUrl, sendMail } = options;
+  const { postgres, clock, secret, log, publicUrl, sendMail, forgetTokens } = options;
   const signIn = openSignIn({ postgres, secret, log, publicUrl, sendMail });
   return {
     postgres,
@@ -41,6 +44,7 @@ export function openPeople(options: {
     signIn,
     publicUrl,
     sendMail,
+    forgetTokens,
     digestAddress: createAddressDigest(secret),
     async findPrincipal(headers) {
       const session = await findSession(signIn, headers);

@@ -21,7 +21,7 @@ export function newId(prefix: string): string {
 }
 
 /** A secret token with 192 random bits, url-safe: the prefix and 32 characters. */
-export function newToken(prefix: 'aff_' | 'tf_' | 'affk_'): string {
+export function newToken(prefix: 'aff_' | 'tf_' | 'affk_' | 'hwl_'): string {
   return prefix + draw(24).toString('base64url');
 }
 

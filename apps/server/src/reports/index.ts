@@ -3,14 +3,15 @@
  * a row. What people did: attribution models over paths to payment, journeys, funnels, cohorts. And the comparison of the
  * two stores.
  */
-import type { Route } from '../platform/index.ts';
+import { createBroadcast, type Route } from '../platform/index.ts';
 import { cohortRoutes } from './cohorts/http.ts';
 import type { ReportDeps } from './deps.ts';
 import { funnelRoutes } from './funnels/http.ts';
 import { goalRoutes } from './goals/index.ts';
 import { modelRoutes } from './paths/http.ts';
 import { journeyRoutes } from './paths/http-journeys.ts';
-import { createBroadcast, readRealtime, realtimeRoutes } from './realtime/index.ts';
+import { readRealtime, realtimeRoutes } from './realtime/index.ts';
+import type { Subject } from './subject.ts';
 
 export type { ReportDeps } from './deps.ts';
 export { reportRoutes } from './http.ts';
@@ -30,6 +31,10 @@ export function peopleRoutes(deps: ReportDeps): Route[] {
 
 /** What happens now. `close` ends the streams that are listened to. */
 export function openRealtime(deps: ReportDeps): { routes: Route[]; close(): void } {
-  const broadcast = createBroadcast({ read: (subject) => readRealtime(deps, subject) });
+  const broadcast = createBroadcast({
+    event: 'realtime',
+    read: (subject: Subject) => readRealtime(deps, subject),
+    changing: ({ at: _at, lag_seconds: _lag, ...state }) => state,
+  });
   return { routes: realtimeRoutes(deps, broadcast), close: () => broadcast.close() };
 }

@@ -13,6 +13,7 @@ import {
   newId,
   type Postgres,
   parseClickId,
+  type Transaction,
 } from '../platform/index.ts';
 import { type Directory, type LinkTarget, originAllowed, type Program } from '../workspaces/index.ts';
 import type { NewClick } from './arrival.ts';
@@ -210,13 +211,38 @@ export async function recordTestClick(
 ): Promise<{ eventId: number; programId: number | null }> {
   const program = programId === null ? undefined : await deps.directory.findProgram(programId);
   const now = deps.clock.now();
-  const landing = typeof request.affiliate_url === 'string' ? readLanding(request.affiliate_url) : null;
+  const click = testClick(program, newClickId(program?.id ?? 0, now), request.affiliate_url, now);
+  await deps.ingest.add({ click, visit: null, lines: [eventLine(clickEvent(click), click.context)] });
+  const eventId = Number(await queries.getClickNumber(deps.postgres, click));
+  return { eventId, programId: program?.id ?? null };
+}
+
+/** Keeps a click that was only rehearsed as a test click, under the id that it had. */
+export async function keepTestClick(
+  trx: Transaction,
+  program: Program,
+  clickId: string,
+  affiliateUrl: string,
+  at: Date,
+): Promise<void> {
+  const click = testClick(program, clickId, affiliateUrl, at);
+  const lines = [eventLine(clickEvent(click), click.context)];
+  await queries.insertArrivals(trx, [{ click, visit: null, lines }]);
+}
+
+function testClick(
+  program: Program | undefined,
+  clickId: string,
+  affiliateUrl: unknown,
+  clickedAt: Date,
+): NewClick {
+  const landing = typeof affiliateUrl === 'string' ? readLanding(affiliateUrl) : null;
   const context: TouchContext = landing === null ? {} : { landing_page: landing.url };
-  const click: NewClick = {
+  return {
     workspaceId: program?.workspaceId ?? 0,
     programId: program?.id ?? 0,
-    clickId: newClickId(program?.id ?? 0, now),
-    clickedAt: now,
+    clickId,
+    clickedAt,
     linkId: null,
     partnerId: null,
     visitor: newId('v'),
@@ -227,7 +253,4 @@ export async function recordTestClick(
     isTest: true,
     context: JSON.stringify(context),
   };
-  await deps.ingest.add({ click, visit: null, lines: [eventLine(clickEvent(click), click.context)] });
-  const eventId = Number(await queries.getClickNumber(deps.postgres, click));
-  return { eventId, programId: program?.id ?? null };
 }

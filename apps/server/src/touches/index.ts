@@ -3,6 +3,13 @@
  * and from where; who gets credit for it is decided elsewhere.
  */
 export {
+  type ClickDeps,
+  type ClickOutcome,
+  keepTestClick,
+  recordClick,
+  recordTestClick,
+} from './clicks.ts';
+export {
   createSessionMemory,
   type Identification,
   readCustomerKey,

@@ -1,8 +1,7 @@
-import { lookup as resolve } from 'node:dns';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
-import { readPublicAddress } from '../platform/index.ts';
+import { isIP } from 'node:net';
+import { lookupPublic, readPublicAddress } from '../platform/index.ts';
 
 /** What the receiver answered; `status` null: it did not. */
 export interface Sent {
@@ -50,19 +49,3 @@ export function send(
     sent.end(body);
   });
 }
-
-const lookupPublic: LookupFunction = (hostname, options, callback) => {
-  resolve(hostname, { ...options, all: true }, (error, addresses) => {
-    if (error) {
-      callback(error, []);
-      return;
-    }
-    // One private address among others is enough: which of them is taken is not ours to say.
-    if (addresses.length === 0 || addresses.some(({ address }) => readPublicAddress(address) === null)) {
-      callback(new Error('address is not public'), []);
-      return;
-    }
-    if (options.all) callback(null, addresses);
-    else callback(null, addresses[0]?.address ?? '', addresses[0]?.family ?? 4);
-  });
-};

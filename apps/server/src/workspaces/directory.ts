@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type pg from 'pg';
 import { hashToken, type Postgres, type Principal } from '../platform/index.ts';
+import { openKeyUses } from './key-uses.ts';
 import type { LinkTarget, Program, Website } from './program.ts';
 import * as queries from './queries.ts';
 
@@ -23,6 +24,8 @@ export interface Directory {
   remember<T>(key: string, load: () => Promise<T>): Promise<T>;
   /** Forgets everything; called after every change made by this process. */
   clear(): void;
+  /** Writes down which keys were used; done every few seconds anyway. */
+  noteUses(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -39,6 +42,7 @@ export async function openDirectory(
   postgres: Postgres,
   connect: () => Promise<pg.Client>,
 ): Promise<Directory> {
+  const uses = openKeyUses(postgres);
   const cache = new LRUCache<string, Found>({ max: 100_000 });
   let generation = 0;
   let listening = false;
@@ -97,11 +101,14 @@ export async function openDirectory(
 
   await listen();
   return {
-    findPrincipal: (token) =>
-      remembered(`t:${token}`, async () => {
+    async findPrincipal(token) {
+      const principal = await remembered(`t:${token}`, async () => {
         const row = await queries.findPrincipal(postgres, hashToken(token));
         return { value: row?.principal, until: row?.expiresAt };
-      }),
+      });
+      if (principal !== undefined) uses.note(principal);
+      return principal;
+    },
     findLink: (code) =>
       remembered(`l:${code.toLowerCase()}`, async () => ({
         value: await queries.findLinkTarget(postgres, code),
@@ -112,8 +119,10 @@ export async function openDirectory(
       remembered(`w:${websiteId}`, async () => ({ value: await queries.findWebsite(postgres, websiteId) })),
     remember: (key, load) => remembered(`x:${key}`, async () => ({ value: await load() })),
     clear,
+    noteUses: () => uses.flush(),
     async close() {
       closed = true;
+      await uses.stop();
       clearTimeout(retry);
       client?.removeAllListeners();
       client?.on('error', () => {});

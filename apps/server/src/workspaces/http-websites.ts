@@ -1,6 +1,13 @@
-import { CreateWebsiteRequest, ListQuery, UpdateWebsiteRequest, WebsiteRecord } from '@headwater/contract';
+import {
+  CreateWebsiteRequest,
+  ListQuery,
+  TokenRecord,
+  UpdateWebsiteRequest,
+  WebsiteRecord,
+} from '@headwater/contract';
 import { type Route, reader } from '../platform/index.ts';
 import { dataRoute, listRoute } from './manage-route.ts';
+import { regenerateWebsiteToken } from './regenerate-token.ts';
 import type { SetUp } from './set-up.ts';
 import { createWebsite, listWebsites, updateWebsite } from './websites.ts';
 
@@ -49,6 +56,19 @@ export function websiteRoutes(setUp: SetUp): Route[] {
         status: 200,
         handle: (call, manager) =>
           updateWebsite(setUp, manager, call.params.id ?? '', updateReader.read(call.body), call.body),
+      },
+      directory,
+    ),
+    dataRoute(
+      {
+        method: 'POST',
+        path: '/api/v1/websites/:id/regenerate-token',
+        scope: 'program:regenerate-token',
+        tag,
+        summary: 'Replace the website’s token; the old one dies at once',
+        answer: TokenRecord,
+        status: 200,
+        handle: (call, manager) => regenerateWebsiteToken(setUp, manager, call.params.id),
       },
       directory,
     ),

@@ -7,6 +7,7 @@ export { checkChain } from './audit/queries.ts';
 export { actorName, recordAct } from './audit/record-act.ts';
 export { ensureFirstKey, installBootstrapKey } from './bootstrap.ts';
 export { createLinkIn, linkAct } from './create-link.ts';
+export { createProgram } from './create-program.ts';
 export { type Directory, openDirectory } from './directory.ts';
 export { enrollAct, enrollIn } from './enroll-partner.ts';
 export { foldLinkClicks } from './fold-link-clicks.ts';
@@ -16,6 +17,15 @@ export { getOpenProgram, getOwnProgram } from './own-program.ts';
 export { getOwnWebsite } from './own-website.ts';
 export { pauseProgram, resumeProgram } from './pause-program.ts';
 export { type LinkTarget, originAllowed, type Program, type Website } from './program.ts';
-export { findEnrolledPartners, findNamedPartner, listPartnerNames, type NamedPartner } from './queries.ts';
-export type { SetUpDeps } from './set-up.ts';
+export {
+  findEnrolledPartners,
+  findLinkTarget,
+  findNamedPartner,
+  listPartnerNames,
+  type NamedPartner,
+} from './queries.ts';
+export { regenerateToken } from './regenerate-token.ts';
+export { insertRehearsalPartner } from './rehearsal-partner.ts';
+export { openSetUp, type SetUp, type SetUpDeps } from './set-up.ts';
+export { readDomain } from './site.ts';
 export { readBounds, readTerms, readTiers } from './terms.ts';

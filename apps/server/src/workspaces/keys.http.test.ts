@@ -32,7 +32,11 @@ describe('POST /api/v1/api-keys', () => {
       created_at: server.clock.at.toISOString(),
       key_masked: `${key.slice(0, 11)}…${key.slice(-4)}`,
     });
-    expect((await server.call('GET', keys, undefined, key)).body.data[0]).toEqual(record);
+    const listed = async () => (await server.call('GET', keys, undefined, key)).body.data[0];
+    expect(await listed()).toEqual({ ...record, last_used_at: null });
+    await server.directory.noteUses();
+    const { last_used_at: usedAt } = await listed();
+    expect(Date.now() - Date.parse(usedAt)).toBeLessThan(60_000);
     expect(JSON.stringify((await server.call('GET', keys)).body)).not.toContain(key);
   });
 

@@ -12,6 +12,7 @@ import {
   readCursor,
   readLimit,
   smallId,
+  sqlOf,
   toPage,
 } from '../platform/index.ts';
 import type { Act } from './audit/act.ts';
@@ -23,6 +24,7 @@ import {
   lockKey,
   updateKeyRow,
 } from './key-queries.ts';
+import { listKeyUses } from './key-uses.ts';
 import { getOwnProgram } from './own-program.ts';
 import { type Actor, change, clearable, type SetUp } from './set-up.ts';
 
@@ -132,11 +134,16 @@ export async function listKeys(
   const limit = readLimit(query);
   const before = readCursor(query, ['id'])?.[0];
   const rows = await listRows(setUp.db, actor, before, limit + 1);
+  const uses = await listKeyUses(
+    sqlOf(setUp.db),
+    actor.workspaceId,
+    rows.map(({ id }) => id),
+  );
   const now = setUp.clock.now();
   return toPage(
     rows,
     limit,
-    (row) => toKeyRecord(row, now),
+    (row) => ({ ...toKeyRecord(row, now), last_used_at: uses.get(row.id)?.toISOString() ?? null }),
     (row) => [row.id],
   );
 }

@@ -125,3 +125,11 @@ export async function deleteProgramTokens(trx: Db, workspaceId: number, programI
     .where('program_id', '=', programId)
     .execute();
 }
+
+export async function deleteWebsiteTokens(trx: Db, workspaceId: number, websiteId: string): Promise<void> {
+  await trx
+    .deleteFrom('tracking_tokens')
+    .where('workspace_id', '=', workspaceId)
+    .where('website_id', '=', websiteId)
+    .execute();
+}

@@ -1,3 +1,4 @@
+import type { Role } from '@headwater/contract';
 import type { Currency } from '../money/index.ts';
 import { type Principal, type Sql, statement } from '../platform/index.ts';
 import type { LinkTarget, Program, Website } from './program.ts';
@@ -129,16 +130,23 @@ export async function findLinkTarget(sql: Sql, code: string): Promise<LinkTarget
 const findByTokenHash = statement(
   'workspaces.find_principal',
   `select 'tracking' as source, kind, workspace_id, program_id, website_id,
-     null::integer as key_id, null::text[] as scopes, null::integer[] as program_scope, null::timestamptz as expires_at
+     null::integer as key_id, null::text[] as scopes, null::integer[] as program_scope, null::timestamptz as expires_at,
+     null as email, null as role
    from tracking_tokens where token_hash = $1
    union all
-   select 'management', 'management', workspace_id, null, null, id, scopes, program_scope, expires_at
+   select 'management', 'management', workspace_id, null, null, id, scopes, program_scope, expires_at, null, null
    from management_keys
-   where key_hash = $1 and revoked_at is null and (expires_at is null or expires_at > now())`,
+   where key_hash = $1 and revoked_at is null and (expires_at is null or expires_at > now())
+   union all
+   select 'login', 'login', t.workspace_id, null, null, p.number, null, null, t.expires_at, p.email, m.role
+   from login_tokens t
+   join members m on m.workspace_id = t.workspace_id and m.person_id = t.person_id
+   join people p on p.id = t.person_id
+   where t.token_hash = $1 and t.expires_at > now()`,
 );
 
 interface TokenRow {
-  kind: 'program' | 'website' | 'management';
+  kind: 'program' | 'website' | 'management' | 'login';
   workspace_id: number;
   program_id: number | null;
   website_id: string | null;
@@ -146,6 +154,9 @@ interface TokenRow {
   scopes: string[] | null;
   program_scope: number[] | null;
   expires_at: Date | null;
+  /** Of a login: the member. */
+  email: string | null;
+  role: Role | null;
 }
 
 export async function findPrincipal(
@@ -161,6 +172,14 @@ export async function findPrincipal(
   }
   if (row.kind === 'website') {
     return { principal: { kind: 'website', workspaceId, websiteId: row.website_id as string }, expiresAt };
+  }
+  if (row.kind === 'login') {
+    const member = {
+      personNumber: row.key_id as number,
+      email: row.email as string,
+      role: row.role as Role,
+    };
+    return { principal: { kind: 'login', workspaceId, ...member }, expiresAt };
   }
   return {
     principal: {

@@ -147,3 +147,21 @@ describe('GET, PATCH /api/v1/websites', () => {
     }
   });
 });
+
+describe('POST /api/v1/websites/:id/regenerate-token', () => {
+  it('200 answers a new token once, the old one dies; 404 for a stranger', async () => {
+    const { data: made } = (await server.call('POST', '/api/v1/websites', { domain: 'token.example' })).body;
+    const path = `/api/v1/websites/${made.website_id}/regenerate-token`;
+    const { status, body } = await server.call('POST', path);
+    expect([status, body.data]).toEqual([
+      200,
+      { api_token: expect.stringMatching(/^tf_[\w-]{32}$/), api_token_masked: expect.stringMatching(/^tf_/) },
+    ]);
+    expect(await server.directory.findPrincipal(made.api_token)).toBeUndefined();
+    expect(await server.directory.findPrincipal(body.data.api_token)).toMatchObject({
+      kind: 'website',
+      websiteId: made.website_id,
+    });
+    expect((await server.call('POST', path, undefined, server.strangerKey)).status).toBe(404);
+  });
+});

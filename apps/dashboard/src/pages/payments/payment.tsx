@@ -14,11 +14,14 @@ export function Payment() {
   const { paymentId } = useParams({ strict: false }) as { paymentId: string };
   const names = useNames();
   const timeZone = useSubject()?.timeZone ?? 'UTC';
-  const nameOf = (id: number) => names.get(String(id)) ?? `partner ${id}`;
   const query = useQuery({
     queryKey: ['explain', paymentId],
     queryFn: ({ signal }) => api.explain(Number(paymentId), signal),
   });
+  // A verification has a partner of its own, who is nobody afterwards.
+  const stranger = (id: number) =>
+    query.data?.payment.is_test ? 'the verification partner' : `partner ${id}`;
+  const nameOf = (id: number) => names.get(String(id)) ?? stranger(id);
   return (
     <>
       <Link to="/payments" search={(old) => old} className="mb-3 inline-block text-ink-2 hover:underline">

@@ -1,3 +1,5 @@
+import type { Role } from '@headwater/contract';
+
 export const scopes = [
   '*',
   'program:list',
@@ -30,6 +32,8 @@ export type Principal =
   | { kind: 'nobody' }
   | { kind: 'program'; workspaceId: number; programId: number }
   | { kind: 'website'; workspaceId: number; websiteId: string }
+  /** A terminal that a member let in by the browser, `hwl_`: what their role allows, at that moment. */
+  | { kind: 'login'; workspaceId: number; personNumber: number; email: string; role: Role }
   | {
       kind: 'management';
       workspaceId: number;
@@ -40,6 +44,7 @@ export type Principal =
       programScope: readonly number[] | null;
     };
 
+export type LoginPrincipal = Extract<Principal, { kind: 'login' }>;
 export type ProgramPrincipal = Extract<Principal, { kind: 'program' }>;
 export type WebsitePrincipal = Extract<Principal, { kind: 'website' }>;
 export type ManagementPrincipal = Extract<Principal, { kind: 'management' }>;

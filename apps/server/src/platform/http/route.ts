@@ -10,14 +10,17 @@ export type Access =
   | { kind: 'program_if_sent' }
   /** A website token, `tf_`. */
   | { kind: 'website' }
+  /** A CLI login token, `hwl_`. */
+  | { kind: 'login' }
   /** A management key with the scope; the program's own token too where `orProgramToken` is set. */
   | { kind: 'management'; scope: Scope; orProgramToken?: boolean };
 
 /**
  * How a route words its refusals (contract §1): `plain` {"error"}, `coded` {"error","code"},
- * `message` {"message"} (attribute-payment; general errors carry both keys there).
+ * `message` {"message"} (attribute-payment; general errors carry both keys there), `readiness` {"error":{"code","message"}} for
+ * 401 and 500.
  */
-export type ErrorShape = 'plain' | 'coded' | 'message';
+export type ErrorShape = 'plain' | 'coded' | 'message' | 'readiness';
 
 export interface Call {
   body: Record<string, unknown>;

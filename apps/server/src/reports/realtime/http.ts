@@ -1,16 +1,22 @@
 import { CodedError, RealtimeAnswer, RealtimeQuery } from '@headwater/contract';
 import Type from 'typebox';
-import { type Call, invariant, type Principal, type Route } from '../../platform/index.ts';
+import {
+  type Broadcast,
+  type Call,
+  eventStream,
+  invariant,
+  type Principal,
+  type Route,
+} from '../../platform/index.ts';
 import { dataRoute } from '../../workspaces/index.ts';
 import type { ReportDeps } from '../deps.ts';
 import { readSubject, type Subject } from '../subject.ts';
-import type { Broadcast } from './broadcast.ts';
 import { readRealtime } from './read-realtime.ts';
 
 const tag = 'Reports';
 const scope = 'dashboard:view';
 
-export function realtimeRoutes(deps: ReportDeps, broadcast: Broadcast): Route[] {
+export function realtimeRoutes(deps: ReportDeps, broadcast: Broadcast<Subject>): Route[] {
   const { directory } = deps;
   const subjectOf = (principal: Principal, query: Call['query']): Promise<Subject> => {
     invariant(principal.kind === 'management', 'a report is asked for with a management key');
@@ -49,18 +55,7 @@ export function realtimeRoutes(deps: ReportDeps, broadcast: Broadcast): Route[] 
           const now = await subjectOf(await call.principalNow(), call.query);
           return JSON.stringify(now) === JSON.stringify(subject);
         };
-        return {
-          status: 200,
-          body: await broadcast.listen(subject, isAllowed),
-          headers: {
-            'content-type': 'text/event-stream; charset=utf-8',
-            'cache-control': 'no-store',
-            // An end is the end of the connection, too: a server that stops waits for nobody who might ask again on it.
-            connection: 'close',
-            // nginx would gather the messages
-            'x-accel-buffering': 'no',
-          },
-        };
+        return eventStream(await broadcast.listen(subject, isAllowed));
       },
     },
   ];

@@ -1,4 +1,3 @@
 /** What happens now: the last half hour, as an answer and as a stream that many may listen to for the cost of one. */
-export { type Broadcast, createBroadcast } from './broadcast.ts';
 export { realtimeRoutes } from './http.ts';
 export { readRealtime } from './read-realtime.ts';

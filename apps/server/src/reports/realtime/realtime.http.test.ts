@@ -4,9 +4,9 @@ import type { RealtimeAnswer } from '@headwater/contract';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Story, tellStory } from '../../../test/story.ts';
 import { openTestServer, type TestServer } from '../../../test/test-server.ts';
-import { hashToken, minuteMs } from '../../platform/index.ts';
+import { type Broadcast, createBroadcast, hashToken, minuteMs } from '../../platform/index.ts';
 import type { Subject } from '../subject.ts';
-import { type Broadcast, createBroadcast, readRealtime } from './index.ts';
+import { readRealtime } from './index.ts';
 
 let server: TestServer;
 let story: Story;
@@ -131,12 +131,14 @@ describe('GET /api/v1/reports/realtime/stream', () => {
   });
 });
 
+const changing = ({ at: _at, lag_seconds: _lag, ...state }: RealtimeAnswer) => state;
+
 describe('a broadcast', () => {
   const subjectOf = (): Subject => ({
     ...{ workspaceId: 1, owner: { websiteId: story.websiteId } },
     ...{ programId: story.programId, currency: 'USD' as Subject['currency'], timeZone: 'UTC' },
   });
-  const open = (options: Partial<Parameters<typeof createBroadcast>[0]> = {}) => {
+  const open = (options: Partial<Parameters<typeof createBroadcast<Subject, RealtimeAnswer>>[0]> = {}) => {
     const read = vi.fn((subject: Subject) =>
       readRealtime(
         {
@@ -147,7 +149,13 @@ describe('a broadcast', () => {
         subject,
       ),
     );
-    const broadcast: Broadcast = createBroadcast({ read, everyMs: 100, ...options });
+    const broadcast: Broadcast<Subject> = createBroadcast({
+      event: 'realtime',
+      changing,
+      read,
+      everyMs: 100,
+      ...options,
+    });
     return { broadcast, read };
   };
   const yes = async () => true;
@@ -204,6 +212,8 @@ describe('a broadcast', () => {
     );
     const padding = 'x'.repeat(30_000);
     const broadcast = createBroadcast({
+      event: 'realtime',
+      changing,
       everyMs: 5,
       read: async () => {
         visitors += 1;

@@ -20,6 +20,8 @@ export function actorName(principal: Exclude<Principal, { kind: 'nobody' }>): st
   switch (principal.kind) {
     case 'management':
       return `${principal.holder.kind} ${principal.holder.id}`;
+    case 'login':
+      return `person ${principal.personNumber}`;
     case 'program':
       return `token of program ${principal.programId}`;
     case 'website':

@@ -1,16 +1,14 @@
-import type { RealtimeAnswer } from '@headwater/contract';
-import { AppError } from '../../platform/index.ts';
-import type { Subject } from '../subject.ts';
+import { AppError } from '../errors.ts';
 import { Listener } from './listener.ts';
 
 /**
- * Tells listeners of a website or program what happens there.
+ * Tells listeners of something that belongs to a workspace how it is, and again when it has changed.
  *
  *   counted   once every few seconds for all who listen to the same, and for nobody when nobody does
  *   told      only when something changed; otherwise now and then a comment
  *   asked     before each telling whether every listener may still know: a key that was revoked ends its streams
  */
-export interface Broadcast {
+export interface Broadcast<Subject> {
   /**
    * A stream that begins with what is now. `isAllowed` is asked again and again.
    * @throws AppError 429 when too many listen, 503 when this process is stopping; whatever the first count throws
@@ -21,15 +19,19 @@ export interface Broadcast {
   close(): void;
 }
 
-export interface BroadcastOptions {
-  read(subject: Subject): Promise<RealtimeAnswer>;
+export interface BroadcastOptions<Subject, State extends object> {
+  /** What the messages are called. */
+  event: string;
+  read(subject: Subject): Promise<State>;
+  /** What of it counts as a change; left out: all of it. */
+  changing?(state: State): object;
   everyMs?: number;
   beatMs?: number;
   mostOfWorkspace?: number;
   most?: number;
 }
 
-interface Channel {
+interface Channel<Subject> {
   subject: Subject;
   members: Map<Listener, () => Promise<boolean>>;
   /** What was told last, and what of it counts as a change. */
@@ -41,19 +43,21 @@ interface Channel {
 
 const retryAfterSeconds = 30;
 
-export function createBroadcast(options: BroadcastOptions): Broadcast {
+export function createBroadcast<Subject extends { workspaceId: number }, State extends object>(
+  options: BroadcastOptions<Subject, State>,
+): Broadcast<Subject> {
   // A socket and a few kilobytes each; a workspace gets a fifth, so that it cannot keep the others out.
   const { everyMs = 3000, beatMs = 15_000, most = 1000, mostOfWorkspace = 200 } = options;
-  const channels = new Map<string, Channel>();
+  const channels = new Map<string, Channel<Subject>>();
   let isClosed = false;
   let listeners = 0;
   const byWorkspace = new Map<number, number>();
 
-  function channelOf(subject: Subject): Channel {
+  function channelOf(subject: Subject): Channel<Subject> {
     const key = JSON.stringify(subject);
     const known = channels.get(key);
     if (known !== undefined) return known;
-    const channel: Channel = {
+    const channel: Channel<Subject> = {
       ...{ subject, members: new Map(), last: undefined, counting: undefined, timer: undefined },
       beatAt: Date.now(),
     };
@@ -62,11 +66,11 @@ export function createBroadcast(options: BroadcastOptions): Broadcast {
   }
 
   /** Counts, or waits for the count that is under way. */
-  function count(channel: Channel): Promise<{ data: string; state: string }> {
+  function count(channel: Channel<Subject>): Promise<{ data: string; state: string }> {
     channel.counting ??= options
       .read(channel.subject)
       .then((answer) => {
-        const { at: _at, lag_seconds: _lag, ...state } = answer;
+        const state = options.changing?.(answer) ?? answer;
         return { data: JSON.stringify(answer), state: JSON.stringify(state) };
       })
       .finally(() => {
@@ -75,7 +79,7 @@ export function createBroadcast(options: BroadcastOptions): Broadcast {
     return channel.counting;
   }
 
-  async function tick(channel: Channel): Promise<void> {
+  async function tick(channel: Channel<Subject>): Promise<void> {
     for (const [listener, isAllowed] of channel.members) {
       if (!(await isAllowed().catch(() => false))) listener.end();
     }
@@ -91,7 +95,7 @@ export function createBroadcast(options: BroadcastOptions): Broadcast {
     if (isNews || isQuiet) channel.beatAt = Date.now();
   }
 
-  function schedule(channel: Channel): void {
+  function schedule(channel: Channel<Subject>): void {
     if (channel.timer !== undefined || channel.members.size === 0) return;
     channel.timer = setTimeout(() => {
       void tick(channel).finally(() => {
@@ -102,9 +106,9 @@ export function createBroadcast(options: BroadcastOptions): Broadcast {
     channel.timer.unref();
   }
 
-  function join(channel: Channel, isAllowed: () => Promise<boolean>): Listener {
+  function join(channel: Channel<Subject>, isAllowed: () => Promise<boolean>): Listener {
     const { workspaceId } = channel.subject;
-    const listener = new Listener();
+    const listener = new Listener(options.event);
     channel.members.set(listener, isAllowed);
     listener.once('close', () => {
       channel.members.delete(listener);

@@ -7,10 +7,13 @@ import { Readable } from 'node:stream';
 export class Listener extends Readable {
   #waiting: string | undefined;
   #hasRoom = false;
+  readonly #event: string;
 
-  constructor() {
+  /** @param event the name that its messages go by */
+  constructor(event: string) {
     // Of a message or two: what is beyond waits here, not in the socket.
     super({ highWaterMark: 64 * 1024 });
+    this.#event = event;
     this.push('retry: 5000\n\n');
   }
 
@@ -21,7 +24,7 @@ export class Listener extends Readable {
 
   /** Sends a message in place of any that was not taken yet. */
   tell(data: string): void {
-    this.#waiting = `event: realtime\ndata: ${data}\n\n`;
+    this.#waiting = `event: ${this.#event}\ndata: ${data}\n\n`;
     this.#flush();
   }
 

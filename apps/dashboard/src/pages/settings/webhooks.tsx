@@ -1,0 +1,260 @@
+import type { WebhookMessage, WebhookRecord } from '@headwater/contract';
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { settingsApi } from '../../client/settings.ts';
+import { Badge, type Tone } from '../../parts/badge.tsx';
+import { Button } from '../../parts/button.tsx';
+import { Card } from '../../parts/card.tsx';
+import { Copyable } from '../../parts/copy.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
+import { Field, FormError, Select } from '../../parts/field.tsx';
+import { Empty, Lines, Loading } from '../../parts/states.tsx';
+import { counted, dateTime, words } from '../../shell/format.ts';
+import { Asks } from './asks.tsx';
+import { linesOf, TextArea } from './text-area.tsx';
+
+const queryKey = ['webhooks'];
+
+/** Where your own servers are told what happens, and what became of each message. */
+export default function Webhooks() {
+  const query = useQuery({ queryKey, queryFn: settingsApi.webhooks });
+  const [shown, setShown] = useState<number>();
+  return (
+    <>
+      <Card title="Webhooks" aside={<NewEndpoint />}>
+        <Loading query={query} standIn={<Lines count={3} />}>
+          {({ data }) =>
+            data.length === 0 ? (
+              <Empty title="Nobody is told yet">
+                Name an address: it is told of payments, commissions, invoices and payouts, signed.
+              </Empty>
+            ) : (
+              <ul className="divide-y divide-line">
+                {data.map((one) => (
+                  <Endpoint
+                    key={one.id}
+                    one={one}
+                    isShown={one.id === shown}
+                    show={() => setShown(one.id === shown ? undefined : one.id)}
+                  />
+                ))}
+              </ul>
+            )
+          }
+        </Loading>
+      </Card>
+      {shown !== undefined && <Messages key={shown} endpointId={shown} />}
+    </>
+  );
+}
+
+function Endpoint({ one, isShown, show }: { one: WebhookRecord; isShown: boolean; show: () => void }) {
+  const queryClient = useQueryClient();
+  const refresh = () => queryClient.invalidateQueries({ queryKey });
+  const isOn = one.status === 'enabled';
+  const [secret, setSecret] = useState('');
+  const turn = useMutation({
+    mutationFn: () => settingsApi.updateWebhook(one.id, { status: isOn ? 'disabled' : 'enabled' }),
+    onSettled: refresh,
+  });
+  return (
+    <li className="px-4 py-3">
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
+        <p className="min-w-0 flex-1 basis-64 break-all font-medium">{one.url}</p>
+        <Badge tone={isOn ? 'good' : 'neutral'}>{isOn ? 'On' : 'Off'}</Badge>
+      </div>
+      <p className="break-words text-ink-2">{one.types?.join(', ') ?? 'Every event'}</p>
+      {one.old_secret_until && (
+        <p className="text-ink-3 text-xs">
+          The secret before signs as well until {dateTime(one.old_secret_until)}
+        </p>
+      )}
+      <div className="mt-2 flex flex-wrap gap-2">
+        <Button aria-expanded={isShown} onClick={show}>
+          Deliveries
+        </Button>
+        <Button disabled={turn.isPending} onClick={() => turn.mutate()}>
+          {isOn ? 'Switch off' : 'Switch on'}
+        </Button>
+        <Asks
+          trigger="New secret"
+          title="Make a new signing secret?"
+          description="The one before signs beside it for a day, so that you can change over without losing a message."
+          verb="Make secret"
+          act={async () => {
+            setSecret((await settingsApi.rollWebhookSecret(one.id)).secret ?? '');
+            await refresh();
+          }}
+        >
+          <p>Keep it now: it is shown this once.</p>
+          <Copyable text={secret} label="New signing secret" />
+        </Asks>
+        <Asks
+          trigger="Remove"
+          title="Remove this webhook?"
+          description={`${one.url} is told nothing any more. Messages that wait are not sent.`}
+          verb="Remove"
+          act={async () => {
+            await settingsApi.removeWebhook(one.id);
+            await refresh();
+          }}
+        />
+      </div>
+      <FormError error={turn.error} />
+    </li>
+  );
+}
+
+const tones: Readonly<Record<WebhookMessage['state'], Tone>> = {
+  pending: 'warn',
+  delivered: 'good',
+  dead: 'bad',
+};
+
+function Messages({ endpointId }: { endpointId: number }) {
+  const [state, setState] = useState('');
+  const queryClient = useQueryClient();
+  const key = ['webhook-messages', endpointId];
+  const query = useInfiniteQuery({
+    queryKey: [...key, state],
+    queryFn: ({ pageParam }) => settingsApi.webhookMessages(endpointId, state, pageParam),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    refetchInterval: 5000,
+  });
+  const refresh = () => queryClient.invalidateQueries({ queryKey: key });
+  const replay = useMutation({ mutationFn: settingsApi.replayMessage, onSettled: refresh });
+  const replayDead = useMutation({
+    mutationFn: () => settingsApi.replayDead(endpointId),
+    onSettled: refresh,
+  });
+  const messages = query.data?.pages.flatMap((page) => page.data) ?? [];
+  return (
+    <Card
+      title="Deliveries"
+      aside={
+        <div className="flex items-center gap-2">
+          <Select label="State" hideLabel value={state} onChange={({ target }) => setState(target.value)}>
+            <option value="">Any state</option>
+            <option value="pending">Pending</option>
+            <option value="delivered">Delivered</option>
+            <option value="dead">Given up</option>
+          </Select>
+          <Button disabled={replayDead.isPending} onClick={() => replayDead.mutate()}>
+            Replay all given up
+          </Button>
+        </div>
+      }
+    >
+      <Loading query={query} standIn={<Lines count={4} />}>
+        {() =>
+          messages.length === 0 ? (
+            <p className="p-4 text-ink-2">No message is like that.</p>
+          ) : (
+            <ul className="divide-y divide-line">
+              {messages.map((one) => (
+                <li key={one.id} className="flex flex-wrap items-start gap-x-4 gap-y-2 px-4 py-2.5">
+                  <details className="min-w-0 flex-1 basis-64">
+                    <summary className="cursor-pointer font-medium">{one.type}</summary>
+                    <pre className="mt-1 whitespace-pre-wrap break-all font-mono text-ink-2 text-xs">
+                      {JSON.stringify(one.data, null, 2)}
+                    </pre>
+                    <p className="mt-1 break-all font-mono text-ink-3 text-xs">{one.message_id}</p>
+                  </details>
+                  <div className="text-right text-ink-3 text-xs">
+                    <p>{dateTime(one.occurred_at)}</p>
+                    <p>
+                      {counted(one.attempts, 'attempt')}
+                      {one.last_status !== null && `, answered ${one.last_status}`}
+                    </p>
+                    {one.last_error && <p className="max-w-60 break-words text-bad">{one.last_error}</p>}
+                  </div>
+                  <Badge tone={tones[one.state]}>
+                    {one.state === 'dead' ? 'Given up' : words(one.state)}
+                  </Badge>
+                  <Button
+                    aria-label={`Replay ${one.message_id}`}
+                    disabled={replay.isPending}
+                    onClick={() => replay.mutate(one.id)}
+                  >
+                    Replay
+                  </Button>
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </Loading>
+      <FormError error={replay.error ?? replayDead.error} />
+      {query.hasNextPage && (
+        <div className="p-3">
+          <Button onClick={() => void query.fetchNextPage()}>Older</Button>
+        </div>
+      )}
+    </Card>
+  );
+}
+
+function NewEndpoint() {
+  const queryClient = useQueryClient();
+  const [isOpen, setOpen] = useState(false);
+  const create = useMutation({
+    mutationFn: settingsApi.createWebhook,
+    onSuccess: () => queryClient.invalidateQueries({ queryKey }),
+  });
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const form = Object.fromEntries(new FormData(event.currentTarget)) as Record<string, string>;
+    const types = linesOf(form.types ?? '');
+    create.mutate({ url: form.url, ...(types.length === 0 ? {} : { types }) });
+  }
+  return (
+    <Dialog
+      trigger="Add webhook"
+      look="primary"
+      open={isOpen}
+      onOpenChange={(next) => {
+        setOpen(next);
+        if (next) create.reset();
+      }}
+      title="Add a webhook"
+    >
+      {create.data ? (
+        <div className="space-y-4">
+          <p>Keep the signing secret now: it is shown this once.</p>
+          <Copyable text={create.data.secret ?? ''} label="Signing secret" />
+          <div className="flex justify-end">
+            <Button look="primary" onClick={() => setOpen(false)}>
+              Done
+            </Button>
+          </div>
+        </div>
+      ) : (
+        <form className="space-y-4" onSubmit={submit}>
+          <Field
+            label="Address"
+            name="url"
+            type="url"
+            required
+            placeholder="https://acme.com/hooks"
+            autoFocus
+          />
+          <TextArea
+            label="Events"
+            name="types"
+            defaultValue=""
+            placeholder="payment.recorded"
+            hint="One a line, as in docs/webhooks.md; none: every event."
+          />
+          <FormError error={create.error} />
+          <div className="flex justify-end gap-2">
+            <Button onClick={() => setOpen(false)}>Cancel</Button>
+            <Button type="submit" look="primary" disabled={create.isPending}>
+              Add
+            </Button>
+          </div>
+        </form>
+      )}
+    </Dialog>
+  );
+}

@@ -33,6 +33,7 @@ const idOfCollection: Record<string, (own: Holding) => unknown> = {
   erasures: (own) => own.erasureId,
   segments: (own) => own.segmentId,
   goals: (own) => own.goalId,
+  annotations: (own) => own.annotationId,
   imports: (own) => own.importId,
 };
 
@@ -102,6 +103,12 @@ const exceptions: Record<string, (body: Record<string, unknown>, own: Holding) =
     name: newId('goal'),
     path: '/thanks*',
     value_cents: 100,
+  }),
+  'POST /api/v1/annotations': (_body, own) => ({
+    program_id: own.programId,
+    kind: 'deploy',
+    text: newId('release'),
+    at: '2026-05-04',
   }),
   'PATCH /api/v1/goals/:id': () => ({ event: 'sign_up', property: 'plan', property_value: 'pro' }),
   'POST /api/v1/imports': (_body, own) => ({

@@ -35,6 +35,11 @@ const overview = createRoute({
   path: '/',
   component: lazyRouteComponent(() => import('./pages/overview/overview.tsx'), 'Overview'),
 });
+const live = createRoute({
+  getParentRoute: () => shell,
+  path: '/live',
+  component: lazyRouteComponent(() => import('./pages/live/live.tsx'), 'Live'),
+});
 const payments = createRoute({
   getParentRoute: () => shell,
   path: '/payments',
@@ -80,7 +85,7 @@ export const router = createRouter({
     outside('/first-owner', 'FirstOwner'),
     outside('/invitation', 'Invitation'),
     outside('/new-password', 'NewPassword'),
-    shell.addChildren([overview, payments, payment, commissions, partners, models, people, account]),
+    shell.addChildren([overview, live, payments, payment, commissions, partners, models, people, account]),
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,

@@ -198,7 +198,7 @@ export function paramOf(name: string, collection: string): (own: Holding) => unk
 function exampleQuery(route: Route, own: Holding): Record<string, string> {
   if (route.query === undefined) return {};
   const wanted = exampleObject(route.query, own, true);
-  if (route.path.includes('/reports/') || route.path.endsWith('/segments')) wanted.program_id = own.programId;
+  if (/\/reports\/|\/(segments|annotations)$/.test(route.path)) wanted.program_id = own.programId;
   return Object.fromEntries(Object.entries(wanted).map(([name, value]) => [name, String(value)]));
 }
 

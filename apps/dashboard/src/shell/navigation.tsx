@@ -1,10 +1,11 @@
 import { Link, useSearch } from '@tanstack/react-router';
 import { groups, type Place } from './places.ts';
-import type { Search } from './search.ts';
+import { readSearch } from './search.ts';
 
 /** All pages, under heads so that one is found among many. */
 export function Navigation({ places }: { places: readonly Place[] }) {
-  const search = useSearch({ strict: false }) as Search;
+  // What only one page knows of is left behind.
+  const search = readSearch(useSearch({ strict: false }));
   return (
     <nav aria-label="Pages" className="min-h-0 space-y-4 md:-mx-1 md:overflow-y-auto md:px-1">
       {groups.map((group) => {

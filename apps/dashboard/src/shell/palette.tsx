@@ -3,7 +3,7 @@ import { Dialog } from 'radix-ui';
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import { words } from './format.ts';
 import type { Place } from './places.ts';
-import type { Search } from './search.ts';
+import { readSearch } from './search.ts';
 import { useSubjects } from './session.ts';
 import type { Asked } from './shortcuts.ts';
 import { setTheme, themes } from './theme.ts';
@@ -43,9 +43,9 @@ export function Palette({
 
 function useChoices(places: readonly Place[]): Choice[] {
   const navigate = useNavigate();
-  const search = useSearch({ strict: false }) as Search;
+  const search = readSearch(useSearch({ strict: false }));
   const { data } = useSubjects();
-  const { program: _program, website: _website, f: _filters, ...rest } = search;
+  const { program: _program, website: _website, f: _filters, segment: _segment, ...rest } = search;
   return [
     ...places.map(({ to, name, key, group }) => ({
       id: to,

@@ -7,6 +7,7 @@ export const groups = ['Reports', 'Money', 'Program', 'Set-up'] as const;
  */
 export const places = [
   { to: '/', name: 'Overview', key: 'o', group: 'Reports' },
+  { to: '/live', name: 'Live', key: 'l', group: 'Reports' },
   { to: '/models', name: 'Models', key: 'm', group: 'Reports' },
   { to: '/payments', name: 'Payments', key: 'p', group: 'Money' },
   { to: '/commissions', name: 'Commissions', key: 'c', group: 'Money' },

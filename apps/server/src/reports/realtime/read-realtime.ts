@@ -5,6 +5,7 @@ import { type GoalRule, listGoals, matchedGoals } from '../goals/index.ts';
 import { ownRows, subjectParams } from '../persons.ts';
 import { Params } from '../query/filters.ts';
 import type { Subject } from '../subject.ts';
+import { listLatest } from './latest.ts';
 
 const minutesShown = 30;
 const minutesNow = 5;
@@ -27,13 +28,15 @@ export async function readRealtime(deps: ReportDeps, subject: Subject): Promise<
   const { workspaceId, owner } = subject;
   const goals = await listGoals(deps.postgres, { workspaceId, of: owner });
   const params = new Params();
-  const rows = await deps.clickhouse.rows<Row>(realtimeSql(subject, goals, params), {
-    ...subjectParams(subject),
+  const period = { ...subjectParams(subject), from: firstMinute };
+  const latest = listLatest(deps.clickhouse, subject, period);
+  const counting = deps.clickhouse.rows<Row>(realtimeSql(subject, goals, params), {
+    ...period,
     ...params.values,
-    from: firstMinute,
     now: now.getTime() - minutesNow * minuteMs,
     firstDay: new Date(firstMinute - 24 * 60 * minuteMs).toISOString().slice(0, 10),
   });
+  const [rows, told] = await Promise.all([counting, latest]);
   const of = (kind: Row['kind']) => rows.filter((row) => row.kind === kind);
   const top = (kind: Row['kind']) =>
     of(kind).map(({ key, visitors }) => ({ key, visitors: Number(visitors) }));
@@ -67,6 +70,7 @@ export async function readRealtime(deps: ReportDeps, subject: Subject): Promise<
       visitors: Number(visitors),
       conversions: Number(times),
     })),
+    latest: told,
     leads: Number(of('lead')[0]?.times ?? 0),
     payments: payments.reduce((sum, { times }) => sum + Number(times), 0),
     revenue_cents: Number(own?.amount ?? 0),

@@ -1,9 +1,9 @@
 import type { ChartOption, Colours } from './draw.ts';
 
-const font = 'ui-sans-serif, system-ui, sans-serif';
+export const font = 'ui-sans-serif, system-ui, sans-serif';
 
 /** What all our charts have in common. Tooltips are drawn, not HTML: our pages allow no style that is written into markup. */
-function frame({ ink, ink2, line, surface }: Colours): ChartOption {
+export function frame({ ink, ink2, line, surface }: Colours): ChartOption {
   return {
     animation: false,
     textStyle: { fontFamily: font },

@@ -21,6 +21,11 @@ export function major(minor: number, currency: string): number {
   return minor / 10 ** decimals(currency);
 }
 
+/** What a person typed as an amount of the currency, in minor units. */
+export function minorOf(value: number, currency: string): number {
+  return Math.round(value * 10 ** decimals(currency));
+}
+
 /** A mark of an axis: `$0`, `$1,000`, `$0.50`; cents only where it has some. */
 export function axisMoney(minor: number, currency: string): string {
   const value = major(minor, currency);
@@ -38,7 +43,7 @@ export function shortMoney(minor: number, currency: string): string {
     style: 'currency',
     currency,
     ...(isShort
-      ? { notation: 'compact', maximumFractionDigits: 1 }
+      ? { notation: 'compact', minimumFractionDigits: 0, maximumFractionDigits: 1 }
       : { maximumFractionDigits: Math.abs(major) >= 1000 ? 0 : decimals(currency) }),
   }).format(major);
 }

@@ -8,6 +8,11 @@ export const groups = ['Reports', 'Money', 'Program', 'Set-up'] as const;
 export const places = [
   { to: '/', name: 'Overview', key: 'o', group: 'Reports' },
   { to: '/live', name: 'Live', key: 'l', group: 'Reports' },
+  { to: '/funnels', name: 'Funnels', key: 'f', group: 'Reports' },
+  { to: '/goals', name: 'Goals', key: 't', group: 'Reports' },
+  { to: '/journeys', name: 'Journeys', key: 'j', group: 'Reports' },
+  { to: '/cohorts', name: 'Cohorts', key: 'r', group: 'Reports' },
+  { to: '/countries', name: 'Countries', key: 'w', group: 'Reports' },
   { to: '/models', name: 'Models', key: 'm', group: 'Reports' },
   { to: '/payments', name: 'Payments', key: 'p', group: 'Money' },
   { to: '/commissions', name: 'Commissions', key: 'c', group: 'Money' },

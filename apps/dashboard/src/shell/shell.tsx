@@ -4,14 +4,18 @@ import { Link, Navigate, Outlet, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { ApiError } from '../client/index.ts';
 import { Failure } from '../parts/states.tsx';
+import { loadUntilThere } from './load.ts';
 import { Navigation } from './navigation.tsx';
+import { usePagesAhead } from './pending.tsx';
 import { PersonMenu } from './person-menu.tsx';
 import { places } from './places.ts';
 import { currentWorkspace, meQuery } from './session.ts';
 import { useShortcuts } from './shortcuts.ts';
 import { SubjectSwitch } from './subject-switch.tsx';
 
-const Palette = lazy(() => import('./palette.tsx').then(({ Palette }) => ({ default: Palette })));
+const Palette = lazy(() =>
+  loadUntilThere(() => import('./palette.tsx')).then(({ Palette }) => ({ default: Palette })),
+);
 const keyName = /Mac/.test(navigator.userAgent) ? '⌘ K' : 'Ctrl K';
 
 /** The frame of every page of who is signed in; anybody else is shown the way in. */
@@ -44,6 +48,7 @@ function Frame({ me }: { me: Me }) {
     [role],
   );
   const [asked, ask] = useShortcuts(shown);
+  usePagesAhead();
   return (
     <div className="min-h-dvh md:grid md:grid-cols-[13.5rem_minmax(0,1fr)]">
       <a

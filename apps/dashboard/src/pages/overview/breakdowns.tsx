@@ -28,11 +28,12 @@ const cards: readonly { title: string; dimensions: readonly ShownDimension[] }[]
   { title: 'Partners', dimensions: ['partner', 'link'] },
 ];
 
-export function Breakdowns({ subject }: { subject: Subject }) {
+/** Asked for after the figures, which would else wait for them in the engine. */
+export function Breakdowns({ subject, isTime }: { subject: Subject; isTime: boolean }) {
   return (
     <div className="grid gap-4 lg:grid-cols-2">
       {cards.map((card) => (
-        <Breakdown key={card.title} subject={subject} {...card} />
+        <Breakdown key={card.title} subject={subject} isTime={isTime} {...card} />
       ))}
     </div>
   );
@@ -57,10 +58,12 @@ const shownRows = 8;
 /** What the period is made of, by one dimension of several; a row filters the page by its value. */
 function Breakdown({
   subject,
+  isTime,
   title,
   dimensions,
 }: {
   subject: Subject;
+  isTime: boolean;
   title: string;
   dimensions: readonly ShownDimension[];
 }) {
@@ -86,7 +89,7 @@ function Breakdown({
       JSON.stringify(question.dimensions)
         ? old
         : undefined,
-    enabled: metrics.length > 0,
+    enabled: isTime && metrics.length > 0,
   });
   return (
     <Card

@@ -1,6 +1,7 @@
 import type { ReportDimension } from '@headwater/contract';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
+import { useEffect } from 'react';
 import { api } from '../../client/index.ts';
 import { Empty, Failure, Stale } from '../../parts/states.tsx';
 import { dimensionNames, type ShownDimension } from '../../shell/catalogue.ts';
@@ -18,10 +19,13 @@ export function Figures({
   subject,
   figure,
   onFigure,
+  onThere,
 }: {
   subject: Subject;
   figure: Figure;
   onFigure: (figure: Figure) => void;
+  /** Told once the figures are there, or cannot be had. */
+  onThere: (isThere: true) => void;
 }) {
   const search = useSearch({ strict: false }) as Search;
   const asked = useAsked(subject);
@@ -34,6 +38,10 @@ export function Figures({
     enabled: told.length > 0,
     refetchInterval: 60_000,
   });
+  const isThere = totals.isFetched || told.length === 0;
+  useEffect(() => {
+    if (isThere) onThere(true);
+  }, [isThere, onThere]);
   const shown = told.includes(figure) ? figure : (told[0] ?? figure);
   const row = totals.data?.rows[0];
   const currency = totals.data?.currency ?? subject.currency;

@@ -20,6 +20,7 @@ export function Overview() {
   // The tokens of a new program are shown once: it must not vanish because it is there now.
   const [isSettingUp, setSettingUp] = useState(false);
   const [figure, setFigure] = useState<Figure>('net_revenue_cents');
+  const [isThere, setThere] = useState(false);
   return (
     <Loading query={subjects} standIn={<Lines count={10} />}>
       {(): ReactNode =>
@@ -35,8 +36,8 @@ export function Overview() {
             </PageHead>
             <FilterChips names={names} />
             <WithSegment subject={subject}>
-              <Figures subject={subject} figure={figure} onFigure={setFigure} />
-              <Breakdowns subject={subject} />
+              <Figures subject={subject} figure={figure} onFigure={setFigure} onThere={setThere} />
+              <Breakdowns subject={subject} isTime={isThere} />
             </WithSegment>
           </>
         )

@@ -33,7 +33,8 @@ export async function listLatest(
 }
 
 function latestSql(subject: Subject): string {
-  const since = 'occurred_at >= fromUnixTimestamp64Milli({from:Int64})';
+  const since =
+    'occurred_at >= fromUnixTimestamp64Milli({from:Int64}) and occurred_at <= fromUnixTimestamp64Milli({until:Int64})';
   const columns = (text: string) =>
     `toUnixTimestamp64Milli(occurred_at) as at, toString(events.type) as type, ${text} as text, toString(events.country) as country,
       toString(events.source) as source, toString(events.amount) as amount, toString(events.currency) as currency`;

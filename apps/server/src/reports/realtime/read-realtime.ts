@@ -28,7 +28,7 @@ export async function readRealtime(deps: ReportDeps, subject: Subject): Promise<
   const { workspaceId, owner } = subject;
   const goals = await listGoals(deps.postgres, { workspaceId, of: owner });
   const params = new Params();
-  const period = { ...subjectParams(subject), from: firstMinute };
+  const period = { ...subjectParams(subject), from: firstMinute, until: now.getTime() };
   const latest = listLatest(deps.clickhouse, subject, period);
   const counting = deps.clickhouse.rows<Row>(realtimeSql(subject, goals, params), {
     ...period,
@@ -92,12 +92,14 @@ export async function readRealtime(deps: ReportDeps, subject: Subject): Promise<
  */
 function realtimeSql(subject: Subject, goals: readonly GoalRule[], params: Params): string {
   const own = ownRows(subject);
-  const since = (bound: string) => `occurred_at >= fromUnixTimestamp64Milli({${bound}:Int64})`;
+  // Made-up events go on to the end of their day.
+  const since = (bound: string) =>
+    `occurred_at >= fromUnixTimestamp64Milli({${bound}:Int64}) and occurred_at <= fromUnixTimestamp64Milli({until:Int64})`;
   const acts = `events where ${own} and type in ('visit', 'pageview', 'custom') and session_id != '' and ${since('from')}`;
   const { reached, any } = matchedGoals(goals, (value, type) => params.bind(value, type));
   const views = "countIf(type = 'pageview')";
   const visits = `sessions final where ${own.replace(' and is_test = 0', '')} and day >= {firstDay:Date}
-      and toUnixTimestamp64Milli(started_at) != 0 and last_at >= toDateTime(intDiv({from:Int64}, 1000), 'UTC')`;
+      and toUnixTimestamp64Milli(started_at) between 1 and {until:Int64} and last_at >= toDateTime(intDiv({from:Int64}, 1000), 'UTC')`;
   const columns = (kind: Row['kind'], key: string, visitors: string, times: string, amount = '0') =>
     `'${kind}' as kind, ${key} as key, toString(${visitors}) as visitors, toString(${times}) as times, toString(${amount}) as amount`;
   const most = `order by toUInt64(visitors) desc, toUInt64(times) desc, key limit ${topShown}`;

@@ -93,6 +93,7 @@ select create_reference_table('stripe_oauth_states');
 select create_reference_table('webhook_endpoints');
 select create_reference_table('report_segments');
 select create_reference_table('goals');
+select create_reference_table('annotations');
 
 -- Everything else is of one workspace and lies with all of that workspace.
 select create_distributed_table('audit_heads', 'workspace_id');

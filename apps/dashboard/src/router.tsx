@@ -1,12 +1,11 @@
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  Outlet,
-  redirect,
-} from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, Outlet, redirect } from '@tanstack/react-router';
+import { readCohortSearch } from './pages/cohorts/shown.ts';
+import { readCountrySearch } from './pages/countries/measures.ts';
+import { readFunnelSearch } from './pages/funnels/steps.ts';
+import { readJourneySearch } from './pages/journeys/journey-search.ts';
 import { NotFound, PageFailure } from './parts/states.tsx';
+import { lazyRouteComponent } from './shell/load.ts';
+import { PagePending } from './shell/pending.tsx';
 import { readSearch, type Search } from './shell/search.ts';
 import { Shell } from './shell/shell.tsx';
 
@@ -34,6 +33,40 @@ const overview = createRoute({
   getParentRoute: () => shell,
   path: '/',
   component: lazyRouteComponent(() => import('./pages/overview/overview.tsx'), 'Overview'),
+});
+const live = createRoute({
+  getParentRoute: () => shell,
+  path: '/live',
+  component: lazyRouteComponent(() => import('./pages/live/live.tsx'), 'Live'),
+});
+const funnels = createRoute({
+  getParentRoute: () => shell,
+  path: '/funnels',
+  validateSearch: readFunnelSearch,
+  component: lazyRouteComponent(() => import('./pages/funnels/funnels.tsx'), 'Funnels'),
+});
+const goals = createRoute({
+  getParentRoute: () => shell,
+  path: '/goals',
+  component: lazyRouteComponent(() => import('./pages/goals/goals.tsx'), 'Goals'),
+});
+const journeys = createRoute({
+  getParentRoute: () => shell,
+  path: '/journeys',
+  validateSearch: readJourneySearch,
+  component: lazyRouteComponent(() => import('./pages/journeys/journeys.tsx'), 'Journeys'),
+});
+const cohorts = createRoute({
+  getParentRoute: () => shell,
+  path: '/cohorts',
+  validateSearch: readCohortSearch,
+  component: lazyRouteComponent(() => import('./pages/cohorts/cohorts.tsx'), 'Cohorts'),
+});
+const countries = createRoute({
+  getParentRoute: () => shell,
+  path: '/countries',
+  validateSearch: readCountrySearch,
+  component: lazyRouteComponent(() => import('./pages/countries/countries.tsx'), 'Countries'),
 });
 const payments = createRoute({
   getParentRoute: () => shell,
@@ -114,6 +147,12 @@ export const router = createRouter({
     stripeReturn,
     shell.addChildren([
       overview,
+      live,
+      funnels,
+      goals,
+      journeys,
+      cohorts,
+      countries,
       payments,
       payment,
       commissions,
@@ -128,6 +167,7 @@ export const router = createRouter({
     ]),
   ]),
   defaultPreload: 'intent',
+  defaultPendingComponent: PagePending,
   scrollRestoration: true,
 });
 

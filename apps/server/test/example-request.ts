@@ -33,6 +33,7 @@ const idOfCollection: Record<string, (own: Holding) => unknown> = {
   erasures: (own) => own.erasureId,
   segments: (own) => own.segmentId,
   goals: (own) => own.goalId,
+  annotations: (own) => own.annotationId,
   imports: (own) => own.importId,
 };
 
@@ -102,6 +103,12 @@ const exceptions: Record<string, (body: Record<string, unknown>, own: Holding) =
     name: newId('goal'),
     path: '/thanks*',
     value_cents: 100,
+  }),
+  'POST /api/v1/annotations': (_body, own) => ({
+    program_id: own.programId,
+    kind: 'deploy',
+    text: newId('release'),
+    at: '2026-05-04',
   }),
   'PATCH /api/v1/goals/:id': () => ({ event: 'sign_up', property: 'plan', property_value: 'pro' }),
   'POST /api/v1/imports': (_body, own) => ({
@@ -194,7 +201,7 @@ export function paramOf(name: string, collection: string): (own: Holding) => unk
 function exampleQuery(route: Route, own: Holding): Record<string, string> {
   if (route.query === undefined) return {};
   const wanted = exampleObject(route.query, own, true);
-  if (route.path.includes('/reports/') || route.path.endsWith('/segments')) wanted.program_id = own.programId;
+  if (/\/reports\/|\/(segments|annotations)$/.test(route.path)) wanted.program_id = own.programId;
   return Object.fromEntries(Object.entries(wanted).map(([name, value]) => [name, String(value)]));
 }
 

@@ -29,6 +29,7 @@ export interface Holding extends BillingHolding {
   erasureId: number;
   segmentId: number;
   goalId: number;
+  annotationId: number;
   /** Of an import that waits for rows with three cells. */
   importId: number;
   keyId: number;
@@ -199,6 +200,11 @@ async function openHolding(
     { website_id: website.website_id, name: `${mark} goal`, event: `${mark} event` },
     key,
   );
+  const { data: annotation } = await post(
+    '/api/v1/annotations',
+    { website_id: website.website_id, kind: 'campaign', text: `${mark} annotation` },
+    key,
+  );
   const { data: imported } = await post(
     '/api/v1/imports',
     {
@@ -230,6 +236,7 @@ async function openHolding(
     commissionId,
     segmentId: segment.id,
     goalId: goal.id,
+    annotationId: annotation.id,
     importId: imported.id,
     signalId: await addSignal(server, commissionId, mark),
     erasureId: await addErasure(server, key, mark),

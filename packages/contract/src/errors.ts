@@ -147,6 +147,7 @@ export const errorCatalogue = {
     'Check the id; list them with GET /api/v1/webhook-endpoints.',
   ),
   goal_not_found: entry(404, 'Goal not found', 'List the goals with GET /api/v1/goals.'),
+  annotation_not_found: entry(404, 'Annotation not found', 'List them with GET /api/v1/annotations.'),
   segment_not_found: entry(404, 'Segment not found', 'List the segments with GET /api/v1/segments.'),
   payout_not_found: entry(404, 'Payout not found', 'Check the payout id; it stands in its batch.'),
   payout_method_not_set: entry(404, 'Payout method not set', 'Set one: PUT …/payout-method.'),

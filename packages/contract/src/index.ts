@@ -1,4 +1,5 @@
 /** The wire: schemas of every request and answer, and the catalogue of errors. No logic. */
+export * from './annotations.ts';
 export * from './billing.ts';
 export * from './cli.ts';
 export * from './demo.ts';

@@ -17,7 +17,7 @@ export const creditModels = [...ruleModels, 'markov', 'shapley'] as const;
 export type CreditModel = (typeof creditModels)[number];
 
 /** What the touches of a path may be told apart by. */
-export const pathDimensions = ['channel', 'source', 'campaign', 'partner'] as const;
+export const pathDimensions = ['channel', 'source', 'campaign', 'landing_page', 'partner'] as const;
 export type PathDimension = (typeof pathDimensions)[number];
 
 const subject = {

@@ -80,6 +80,10 @@ export const FunnelAnswer = Type.Object({
 
 export const JourneysQuery = Type.Object({
   ...{ by, from, to, website_id, program_id, lookback_days, revenue },
+  first: Type.Optional(
+    Type.String({ maxLength: 4096, description: 'paths only that begin with this; empty: with none' }),
+  ),
+  last: Type.Optional(Type.String({ maxLength: 4096, description: 'paths only that end with this' })),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, description: 'paths; default 50' })),
   depth: Type.Optional(
     Type.Integer({

@@ -37,6 +37,18 @@ export const RealtimeAnswer = Type.Object({
     Type.Object({ key: Type.String(), visitors: Type.Integer(), conversions: Type.Integer() }),
     { description: 'of the website, that were reached' },
   ),
+  latest: Type.Array(
+    Type.Object({
+      at: Type.String({ format: 'date-time' }),
+      type: Type.Enum(['pageview', 'custom', 'click', 'lead', 'payment']),
+      text: Type.String({ description: 'pageview: the path; custom: the event’s name; else empty' }),
+      country: Type.String(),
+      source: Type.String({ description: 'of a visit or click, where it is known' }),
+      amount_cents: Type.Integer({ description: 'of a payment' }),
+      currency: Type.String({ description: 'of a payment' }),
+    }),
+    { description: 'what was done last, the latest first, at most 30; by whom is not told' },
+  ),
   leads: Type.Integer(),
   payments: Type.Integer({ description: 'in every currency' }),
   revenue_cents: Type.Integer({ description: 'of payments in `currency`' }),

@@ -1,6 +1,13 @@
 import { useEffect, useRef } from 'react';
+import { loadUntilThere } from '../shell/load.ts';
 import { themeChanged } from '../shell/theme.ts';
 import type { ChartOption, Colours } from './draw.ts';
+
+const libraries = {
+  axes: () => import('./draw.ts'),
+  flow: () => import('./draw-flow.ts'),
+  map: () => import('./draw-map.ts'),
+};
 
 /** The colours in force, for what is drawn and not styled. */
 function readColours(): Colours {
@@ -12,6 +19,7 @@ function readColours(): Colours {
     ink3: of('ink-3'),
     line: of('line'),
     surface: of('surface'),
+    sunken: of('sunken'),
     accent: of('accent'),
   };
 }
@@ -24,23 +32,33 @@ export function Chart({
   option,
   summary,
   height,
+  kind = 'axes',
+  onPick,
 }: {
   option: (colours: Colours) => ChartOption;
   summary: string;
-  height: number;
+  height: number | '100%';
+  kind?: keyof typeof libraries;
+  /** Told the name of what was clicked; whoever has no mouse does the same in the table beside. */
+  onPick?: (name: string) => void;
 }) {
+  const picked = useRef(onPick);
+  useEffect(() => {
+    picked.current = onPick;
+  });
   const element = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const host = element.current;
     if (!host) return;
     let close = () => {};
     let gone = false;
-    void import('./draw.ts').then(({ openChart }) => {
+    void loadUntilThere(libraries[kind]).then(({ openChart }) => {
       if (gone) return;
       const chart = openChart(host);
       const draw = () => chart.setOption(option(readColours()), true);
       const observer = new ResizeObserver(() => chart.resize());
       draw();
+      chart.on('click', ({ name }) => picked.current?.(name));
       observer.observe(host);
       themeChanged.addEventListener('change', draw);
       close = () => {
@@ -53,6 +71,6 @@ export function Chart({
       gone = true;
       close();
     };
-  }, [option]);
+  }, [option, kind]);
   return <div ref={element} role="img" aria-label={summary} style={{ height }} className="w-full" />;
 }

@@ -1,9 +1,9 @@
 import type { ChartOption, Colours } from './draw.ts';
 
-const font = 'ui-sans-serif, system-ui, sans-serif';
+export const font = 'ui-sans-serif, system-ui, sans-serif';
 
 /** What all our charts have in common. Tooltips are drawn, not HTML: our pages allow no style that is written into markup. */
-function frame({ ink, ink2, line, surface }: Colours): ChartOption {
+export function frame({ ink, ink2, line, surface }: Colours): ChartOption {
   return {
     animation: false,
     textStyle: { fontFamily: font },
@@ -34,10 +34,40 @@ export interface Line {
   values: (number | null)[];
 }
 
+/** Something that happened: at which tick, and how it is called below the chart. */
+export interface Mark {
+  tick: number;
+  label: string;
+}
+
+function marked(marks: readonly Mark[], { ink2, line, surface }: Colours) {
+  return {
+    silent: true,
+    symbol: 'none',
+    animation: false,
+    lineStyle: { color: ink2, width: 1, type: 'solid' as const, opacity: 0.45 },
+    label: {
+      position: 'end' as const,
+      color: ink2,
+      opacity: 1,
+      backgroundColor: surface,
+      borderColor: line,
+      borderWidth: 1,
+      borderRadius: 3,
+      padding: [1, 4, 1, 4],
+      fontSize: 10,
+      fontWeight: 'bold' as const,
+      distance: 2,
+    },
+    data: marks.map(({ tick, label }) => ({ xAxis: tick, label: { formatter: label } })),
+  };
+}
+
 /** One metric over time, and what it was before. */
 export function overTime(
-  data: { ticks: string[]; now: Line; before: Line | undefined },
+  data: { ticks: string[]; now: Line; before: Line | undefined; marks?: readonly Mark[] },
   format: (value: number) => string,
+  onAxis = format,
 ): (colours: Colours) => ChartOption {
   return (colours) => ({
     ...frame(colours),
@@ -56,7 +86,7 @@ export function overTime(
     yAxis: {
       type: 'value',
       splitNumber: 4,
-      axisLabel: { color: colours.ink3, fontSize: 12, formatter: (value: number) => format(value) },
+      axisLabel: { color: colours.ink3, fontSize: 12, formatter: (value: number) => onAxis(value) },
       splitLine: { lineStyle: { color: colours.line } },
     },
     series: [
@@ -80,6 +110,7 @@ export function overTime(
         lineStyle: { color: colours.accent, width: 2 },
         itemStyle: { color: colours.accent },
         areaStyle: { color: colours.accent, opacity: 0.08 },
+        ...(data.marks?.length ? { markLine: marked(data.marks, colours) } : {}),
       },
     ],
   });
@@ -93,6 +124,7 @@ export function sideBySide(
   rows: string[],
   models: Line[],
   format: (value: number) => string,
+  onAxis = format,
 ): (colours: Colours) => ChartOption {
   return (colours) => ({
     ...frame(colours),
@@ -123,7 +155,7 @@ export function sideBySide(
     yAxis: {
       type: 'value',
       splitNumber: 4,
-      axisLabel: { color: colours.ink3, fontSize: 12, formatter: (value: number) => format(value) },
+      axisLabel: { color: colours.ink3, fontSize: 12, formatter: (value: number) => onAxis(value) },
       splitLine: { lineStyle: { color: colours.line } },
     },
     series: models.map(({ name, values }) => ({ type: 'bar', name, data: values, barMaxWidth: 18 })),

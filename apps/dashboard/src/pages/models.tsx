@@ -8,7 +8,7 @@ import { Card, PageHead } from '../parts/card.tsx';
 import { Select } from '../parts/field.tsx';
 import { Scrollable } from '../parts/scrollable.tsx';
 import { Empty, Lines, Loading } from '../parts/states.tsx';
-import { shortMoney, words } from '../shell/format.ts';
+import { axisMoney, shortMoney, words } from '../shell/format.ts';
 import { PeriodBar } from '../shell/period-bar.tsx';
 import { daysOf, type Search } from '../shell/search.ts';
 import { type Subject, useSubject, useSubjects } from '../shell/session.ts';
@@ -109,6 +109,7 @@ function Comparison({
         values: top.map((row) => row.models[model]?.revenue_cents ?? 0),
       })),
       (value) => shortMoney(value, currency),
+      (value) => axisMoney(value, currency),
     );
   }, [rows, models, currency, dimension]);
   return (

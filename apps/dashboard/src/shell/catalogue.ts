@@ -1,7 +1,7 @@
 /** The report catalogue's words, as types of the contract: its schemas themselves would weigh more than all pages together. */
-import type { FilterOperator, ReportDimension } from '@headwater/contract';
+import type { FilterOperator, PathDimension, ReportDimension } from '@headwater/contract';
 
-export type { FilterOperator, ReportDimension, ReportFilter } from '@headwater/contract';
+export type { FilterOperator, PathDimension, ReportDimension, ReportFilter } from '@headwater/contract';
 
 /** The dimensions that pages show and filter by, with their names. */
 export const dimensionNames = {
@@ -27,3 +27,12 @@ export type ShownDimension = keyof typeof dimensionNames;
 
 export const reportDimensions = Object.keys(dimensionNames) as ShownDimension[];
 export const filterOperators: readonly FilterOperator[] = ['is', 'is_not', 'contains', 'wildcard'];
+
+/** What the touches of a path are told apart by. */
+export const pathDimensions: readonly PathDimension[] = [
+  'channel',
+  'source',
+  'campaign',
+  'landing_page',
+  'partner',
+];

@@ -16,6 +16,25 @@ export function money(minor: number, currency: string): string {
   return new Intl.NumberFormat(locale, { style: 'currency', currency }).format(minor / 10 ** digits);
 }
 
+/** Minor units as a plain number of the currency itself, for files. */
+export function major(minor: number, currency: string): number {
+  return minor / 10 ** decimals(currency);
+}
+
+/** What a person typed as an amount of the currency, in minor units. */
+export function minorOf(value: number, currency: string): number {
+  return Math.round(value * 10 ** decimals(currency));
+}
+
+/** A mark of an axis: `$0`, `$1,000`, `$0.50`; cents only where it has some. */
+export function axisMoney(minor: number, currency: string): string {
+  const value = major(minor, currency);
+  if (!Number.isInteger(value) || Math.abs(value) >= 10_000) return shortMoney(minor, currency);
+  return new Intl.NumberFormat(locale, { style: 'currency', currency, maximumFractionDigits: 0 }).format(
+    value,
+  );
+}
+
 /** As {@link money}, short: for big figures and axes. */
 export function shortMoney(minor: number, currency: string): string {
   const major = minor / 10 ** decimals(currency);
@@ -24,9 +43,16 @@ export function shortMoney(minor: number, currency: string): string {
     style: 'currency',
     currency,
     ...(isShort
-      ? { notation: 'compact', maximumFractionDigits: 1 }
+      ? { notation: 'compact', minimumFractionDigits: 0, maximumFractionDigits: 1 }
       : { maximumFractionDigits: Math.abs(major) >= 1000 ? 0 : decimals(currency) }),
   }).format(major);
+}
+
+/** For a column of amounts that reach `most`: with cents all of them, or none. */
+export function columnMoney(most: number, currency: string): (minor: number) => string {
+  if (Math.abs(major(most, currency)) < 100) return (minor) => money(minor, currency);
+  const unit = 10 ** decimals(currency);
+  return (minor) => axisMoney(Math.round(minor / unit) * unit, currency);
 }
 
 export function count(value: number): string {

@@ -17,6 +17,8 @@ export interface Search {
   compare?: Compare;
   /** `dimension:operator:value` each. */
   f?: string[];
+  /** Name of a saved segment, whose filters hold too. */
+  segment?: string;
 }
 
 export const periods = ['today', '7d', '30d', '90d', '12m', 'custom'] as const;
@@ -54,6 +56,7 @@ export function readSearch(raw: Record<string, unknown>): Search {
     ...(period === 'custom' && to ? { to } : {}),
     ...(compare ? { compare } : {}),
     ...(f.length > 0 ? { f } : {}),
+    ...(typeof raw.segment === 'string' && raw.segment !== '' ? { segment: raw.segment } : {}),
   };
 }
 

@@ -1,32 +1,26 @@
+import type { Me } from '@headwater/contract';
 import { useQuery } from '@tanstack/react-query';
-import { Link, Navigate, Outlet, useRouterState, useSearch } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { Link, Navigate, Outlet, useRouterState } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { ApiError } from '../client/index.ts';
 import { Failure } from '../parts/states.tsx';
+import { loadUntilThere } from './load.ts';
+import { Navigation } from './navigation.tsx';
+import { usePagesAhead } from './pending.tsx';
 import { PersonMenu } from './person-menu.tsx';
-import type { Search } from './search.ts';
+import { places } from './places.ts';
 import { currentWorkspace, meQuery } from './session.ts';
+import { useShortcuts } from './shortcuts.ts';
 import { SubjectSwitch } from './subject-switch.tsx';
 
-const places = [
-  { to: '/', name: 'Overview', key: 'o' },
-  { to: '/payments', name: 'Payments', key: 'p' },
-  { to: '/commissions', name: 'Commissions', key: 'c' },
-  { to: '/partners', name: 'Partners', key: 'a' },
-  { to: '/models', name: 'Models', key: 'm' },
-  { to: '/integrate', name: 'Integrate', key: 'i' },
-  { to: '/health', name: 'Health', key: 'h' },
-  { to: '/settings', name: 'Settings', key: 's' },
-  { to: '/people', name: 'People', key: 'e' },
-] as const;
+const Palette = lazy(() =>
+  loadUntilThere(() => import('./palette.tsx')).then(({ Palette }) => ({ default: Palette })),
+);
+const keyName = /Mac/.test(navigator.userAgent) ? '⌘ K' : 'Ctrl K';
 
 /** The frame of every page of who is signed in; anybody else is shown the way in. */
 export function Shell() {
   const me = useQuery(meQuery);
-  const path = useRouterState({ select: (state) => state.location.pathname });
-  const [isOpen, setOpen] = useState(false);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another page closes the menu of a phone
-  useEffect(() => setOpen(false), [path]);
   if (me.error instanceof ApiError && me.error.status === 401) return <ToSignIn />;
   if (me.data === undefined) {
     const trouble = me.error ?? me.failureReason;
@@ -40,9 +34,21 @@ export function Shell() {
       </main>
     );
   }
-  const { role } = currentWorkspace(me.data);
-  const isManager = role === 'owner' || role === 'admin';
-  const shown = places.filter(({ to }) => isManager || (to !== '/people' && to !== '/health'));
+  return <Frame me={me.data} />;
+}
+
+function Frame({ me }: { me: Me }) {
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const [isOpen, setOpen] = useState(false);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page closes the menu of a phone
+  useEffect(() => setOpen(false), [path]);
+  const { role } = currentWorkspace(me);
+  const shown = useMemo(
+    () => places.filter((place) => !('isForManagers' in place) || role === 'owner' || role === 'admin'),
+    [role],
+  );
+  const [asked, ask] = useShortcuts(shown);
+  usePagesAhead();
   return (
     <div className="min-h-dvh md:grid md:grid-cols-[13.5rem_minmax(0,1fr)]">
       <a
@@ -69,14 +75,20 @@ export function Shell() {
         </div>
         <div
           id="menu"
-          className={`${isOpen ? 'flex' : 'hidden'} flex-col gap-4 px-3 pb-4 md:flex md:h-[calc(100dvh-3.25rem)]`}
+          className={`${isOpen ? 'flex' : 'hidden'} flex-col gap-3 px-3 pb-4 max-md:max-h-[calc(100dvh-3.25rem)] max-md:overflow-y-auto md:flex md:h-[calc(100dvh-3.25rem)]`}
         >
           <SubjectSwitch />
-          <nav aria-label="Pages">
-            <Shortcuts places={shown} />
-          </nav>
+          <button
+            type="button"
+            onClick={() => ask('palette')}
+            className="flex h-8 flex-none items-center justify-between rounded-md border border-line px-2.5 text-ink-2 hover:bg-sunken"
+          >
+            Go to…
+            <kbd className="font-mono text-ink-3 text-xs">{keyName}</kbd>
+          </button>
+          <Navigation places={shown} />
           <div className="md:mt-auto">
-            <PersonMenu me={me.data} />
+            <PersonMenu me={me} />
           </div>
         </div>
       </header>
@@ -85,6 +97,11 @@ export function Shell() {
           <Outlet />
         </div>
       </main>
+      {asked && (
+        <Suspense>
+          <Palette asked={asked} places={shown} onClose={() => ask(undefined)} />
+        </Suspense>
+      )}
     </div>
   );
 }
@@ -93,41 +110,4 @@ export function Shell() {
 function ToSignIn() {
   const [next] = useState(() => location.pathname + location.search);
   return <Navigate to="/sign-in" search={next === '/' ? {} : { next }} replace />;
-}
-
-/** The pages, and `g` then a letter to go there. */
-function Shortcuts({ places: shown }: { places: readonly (typeof places)[number][] }) {
-  const search = useSearch({ strict: false }) as Search;
-  useEffect(() => {
-    let wasG = 0;
-    const onKey = (event: KeyboardEvent) => {
-      const target = event.target as HTMLElement;
-      if (event.metaKey || event.ctrlKey || event.altKey) return;
-      if (/^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName) || target.closest('[role="dialog"]')) return;
-      const place = shown.find(({ key }) => key === event.key);
-      if (event.key === 'g') wasG = event.timeStamp;
-      else if (place && event.timeStamp - wasG < 1200)
-        document.querySelector<HTMLAnchorElement>(`nav a[data-key="${place.key}"]`)?.click();
-    };
-    addEventListener('keydown', onKey);
-    return () => removeEventListener('keydown', onKey);
-  }, [shown]);
-  return (
-    <ul className="space-y-0.5">
-      {shown.map(({ to, name, key }) => (
-        <li key={to}>
-          <Link
-            to={to}
-            search={search}
-            data-key={key}
-            activeOptions={{ exact: to === '/', includeSearch: false }}
-            title={`g then ${key}`}
-            className="flex h-8 items-center rounded-md px-2.5 font-medium text-ink-2 hover:bg-sunken hover:text-ink aria-[current=page]:bg-accent-soft aria-[current=page]:text-accent"
-          >
-            {name}
-          </Link>
-        </li>
-      ))}
-    </ul>
-  );
 }

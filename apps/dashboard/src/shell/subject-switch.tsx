@@ -13,7 +13,7 @@ export function SubjectSwitch() {
     void navigate({
       to: '.',
       search: (old) => {
-        const { program: _p, website: _w, f: _f, ...rest } = old;
+        const { program: _p, website: _w, f: _f, segment: _s, ...rest } = old;
         return next.startsWith('p')
           ? { ...rest, program: Number(next.slice(1)) }
           : { ...rest, website: next.slice(1) };

@@ -4,6 +4,7 @@
  * two stores.
  */
 import { createBroadcast, type Route } from '../platform/index.ts';
+import { annotationRoutes } from './annotations/index.ts';
 import { cohortRoutes } from './cohorts/http.ts';
 import type { ReportDeps } from './deps.ts';
 import { funnelRoutes } from './funnels/http.ts';
@@ -18,7 +19,7 @@ export { reportRoutes } from './http.ts';
 export { type Difference, reconcile, reconcileAll } from './reconcile.ts';
 export { keepRollups, mendRollups, renameSessions } from './rollups/index.ts';
 
-/** The reports of people and their paths, and what they should reach. */
+/** The reports of people and their paths, what they should reach, and what happened meanwhile. */
 export function peopleRoutes(deps: ReportDeps): Route[] {
   return [
     ...modelRoutes(deps),
@@ -26,6 +27,7 @@ export function peopleRoutes(deps: ReportDeps): Route[] {
     ...funnelRoutes(deps),
     ...cohortRoutes(deps),
     ...goalRoutes(deps),
+    ...annotationRoutes(deps),
   ];
 }
 

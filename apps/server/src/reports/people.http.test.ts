@@ -172,6 +172,29 @@ describe('GET /api/v1/reports/journeys', () => {
     expect(new Set(ids).size).toBe(ids.length);
     expect(new Set(links.flatMap(({ source, target }) => [source, target]))).toEqual(new Set(ids));
     expect(Math.max(...data.nodes.map(({ step }: { step: number }) => step))).toBe(3);
+
+    // The same, of those alone that begin or end with one channel; of none that nobody came by.
+    const period = 'by=channel&from=2026-01-20&to=2026-03-20&limit=200';
+    const asked = async (ends: string) => (await journeys(`${period}&${ends}`)).body.data;
+    const ends = (first?: string, last?: string) =>
+      touched.filter((path) => {
+        const names = compacted(path);
+        return (first ?? names[0]) === names[0] && (last ?? names.at(-1)) === names.at(-1);
+      });
+    expect((await asked('first=social')).totals).toEqual(sums(ends('social')));
+    const names = compacted(touched.find((path) => compacted(path).length > 1) as ReckonedPath);
+    const [first = '', last = ''] = [names[0], names.at(-1)];
+    const both = await asked(`first=${first}&last=${last}`);
+    expect(both.totals).toEqual(sums(ends(first, last)));
+    expect(both.totals.payments).toBeGreaterThan(0);
+    expect(both.untouched.payments).toBe(0);
+    expect(both.links.filter(({ target }: Link) => target === 'payment')).toMatchObject([
+      { source: `1:${last}`, ...sums(ends(first, last)) },
+    ]);
+    expect((await asked('last=nowhere')).totals.payments).toBe(0);
+    expect((await journeys('by=landing_page&from=2026-01-20&to=2026-03-20')).body.data.totals).toEqual(
+      data.totals,
+    );
   });
 
   it.each([

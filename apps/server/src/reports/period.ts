@@ -25,6 +25,11 @@ export function readPeriod(
   return { from, before };
 }
 
+/** A day, which stands for its first instant, or an instant. 400 `<name> is invalid`. */
+export function readMoment(name: string, value: unknown, timeZone: string): Date {
+  return clamped(startOf(name, value, timeZone));
+}
+
 /** Into what ClickHouse's DateTime64 can hold: nothing that ever happened lies outside. */
 function clamped(at: Date): Date {
   return new Date(Math.min(Math.max(at.getTime(), Date.UTC(1900, 0, 1)), Date.UTC(2299, 11, 31)));

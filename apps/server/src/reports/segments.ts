@@ -1,6 +1,7 @@
 import type { ReportMetric, SegmentItem } from '@headwater/contract';
 import { AppError, type Clock, type ManagementPrincipal, type Postgres } from '../platform/index.ts';
-import { actorName, type Directory, getOwnProgram, getOwnWebsite, recordAct } from '../workspaces/index.ts';
+import { actorName, type Directory, recordAct } from '../workspaces/index.ts';
+import { isOwn } from './own-subject.ts';
 import * as queries from './queries.ts';
 import { planOf } from './query/plan.ts';
 import type { Owner } from './query/question.ts';
@@ -61,7 +62,7 @@ export async function removeSegment(
   const { workspaceId } = actor;
   return deps.postgres.transaction(async (trx) => {
     const segment = await queries.findSegment(trx, workspaceId, id);
-    if (segment === undefined || !(await isOwn(deps, actor, segment)))
+    if (segment === undefined || !(await isOwn(deps.directory, actor, segment)))
       throw new AppError('segment_not_found');
     await queries.deleteSegment(trx, workspaceId, id);
     await recordAct(
@@ -77,21 +78,6 @@ export async function removeSegment(
     );
     return toItem(segment);
   });
-}
-
-async function isOwn(
-  deps: SegmentDeps,
-  actor: ManagementPrincipal,
-  segment: queries.Segment,
-): Promise<boolean> {
-  try {
-    if (segment.programId !== null) await getOwnProgram(deps.directory, actor, segment.programId);
-    else await getOwnWebsite(deps.directory, actor, segment.websiteId);
-    return true;
-  } catch (error) {
-    if (error instanceof AppError) return false;
-    throw error;
-  }
 }
 
 export function toItem(segment: queries.Segment): SegmentItem {

@@ -21,6 +21,7 @@ export function randomPast(seed: number, start: number, days: number): PastEvent
       source: channel === 'direct' ? undefined : `${channel}-${dice(2)}`,
       campaign: dice(3) === 0 ? `campaign-${dice(4)}` : undefined,
       partner_id: partner,
+      landing_page: `https://shop.example/${channel}?utm_source=x`,
     };
     const at = moment();
     const test = dice(25) === 0 ? { is_test: 1 as const } : {};

@@ -1,50 +1,48 @@
+import type { ReportDimension } from '@headwater/contract';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
-import { useMemo } from 'react';
-import { Chart } from '../../charts/chart.tsx';
-import { overTime } from '../../charts/options.ts';
+import { useEffect } from 'react';
 import { api } from '../../client/index.ts';
 import { Empty, Failure, Stale } from '../../parts/states.tsx';
-import { count, percent, shortCount, shortMoney, tick } from '../../shell/format.ts';
+import { dimensionNames, type ShownDimension } from '../../shell/catalogue.ts';
+import { percent, words } from '../../shell/format.ts';
 import type { Search } from '../../shell/search.ts';
 import type { Subject } from '../../shell/session.ts';
+import { obstacle } from './askable.ts';
 import { DemoOffer } from './demo-offer.tsx';
-import { baseOf, compareOf, intervalOf } from './question.ts';
-
-const figures = ['net_revenue_cents', 'visitors', 'conversion_rate', 'commissions_cents'] as const;
-export type Figure = (typeof figures)[number];
-
-const names: Readonly<Record<Figure, string>> = {
-  net_revenue_cents: 'Revenue',
-  visitors: 'Visitors',
-  conversion_rate: 'Conversion',
-  commissions_cents: 'Commissions',
-};
-
-function formatOf(figure: Figure, currency: string): (value: number) => string {
-  if (figure === 'visitors') return shortCount;
-  if (figure === 'conversion_rate') return (value) => percent(value / 100, 2);
-  return (value) => shortMoney(value, currency);
-}
+import { type Figure, figureNames, figures, formatOf } from './figure.ts';
+import { OverTime } from './over-time.tsx';
+import { baseOf, compareOf, useAsked } from './question.ts';
 
 /** The four figures of the period, each with what it was before; the chosen one is drawn over time. */
 export function Figures({
   subject,
   figure,
   onFigure,
+  onThere,
 }: {
   subject: Subject;
   figure: Figure;
   onFigure: (figure: Figure) => void;
+  /** Told once the figures are there, or cannot be had. */
+  onThere: (isThere: true) => void;
 }) {
   const search = useSearch({ strict: false }) as Search;
-  const base = { ...baseOf(subject, search), metrics: [...figures] };
+  const asked = useAsked(subject);
+  const told = figures.filter((one) => obstacle(one, asked) === undefined);
+  const base = { ...baseOf(subject, search), metrics: told };
   const totals = useQuery({
     queryKey: ['totals', base, compareOf(search)],
     queryFn: ({ signal }) => api.query({ ...base, ...compareOf(search) }, signal),
     placeholderData: keepPreviousData,
+    enabled: told.length > 0,
     refetchInterval: 60_000,
   });
+  const isThere = totals.isFetched || told.length === 0;
+  useEffect(() => {
+    if (isThere) onThere(true);
+  }, [isThere, onThere]);
+  const shown = told.includes(figure) ? figure : (told[0] ?? figure);
   const row = totals.data?.rows[0];
   const currency = totals.data?.currency ?? subject.currency;
   const trouble = totals.error ?? totals.failureReason;
@@ -55,7 +53,10 @@ export function Figures({
       </div>
     );
   const isEmpty =
-    row !== undefined && !search.f && figures.every((one) => !row.metrics[one] && !row.previous?.[one]);
+    row !== undefined &&
+    !search.f &&
+    !search.segment &&
+    figures.every((one) => !row.metrics[one] && !row.previous?.[one]);
   return (
     <>
       {trouble && <Stale error={trouble} />}
@@ -67,11 +68,12 @@ export function Figures({
           {figures.map((one) => (
             <FigureButton
               key={one}
-              name={names[one]}
-              value={row?.metrics[one]}
+              name={figureNames[one]}
+              value={told.includes(one) ? row?.metrics[one] : null}
+              note={notTold(obstacle(one, asked))}
               previous={row?.previous?.[one]}
               isCompared={row?.previous !== undefined}
-              isChosen={one === figure}
+              isChosen={one === shown}
               format={formatOf(one, currency)}
               // More commission is no better and no worse.
               isGood={one === 'commissions_cents' ? undefined : (change) => change > 0}
@@ -84,15 +86,21 @@ export function Figures({
             <DemoOffer subject={subject} />
           </Empty>
         ) : (
-          <OverTime subject={subject} figure={figure} currency={currency} />
+          <OverTime subject={subject} figure={shown} currency={currency} isTold={told.includes(shown)} />
         )}
       </section>
     </>
   );
 }
 
+function notTold(by: ReportDimension | undefined): string | undefined {
+  if (by === undefined) return undefined;
+  return `Not told by ${(dimensionNames[by as ShownDimension] ?? words(by)).toLowerCase()}`;
+}
+
 function FigureButton(props: {
   name: string;
+  note: string | undefined;
   value: number | null | undefined;
   previous: number | null | undefined;
   isCompared: boolean;
@@ -127,7 +135,8 @@ function FigureButton(props: {
         )}
       </span>
       <span className={`num block min-h-5 text-xs ${tone}`}>
-        {isCompared && change !== undefined && (
+        {props.note}
+        {!props.note && isCompared && change !== undefined && (
           <>
             {change > 0 ? '↑' : change < 0 ? '↓' : ''}{' '}
             {percent(Math.abs(change), Math.abs(change) < 0.1 ? 1 : 0)}{' '}
@@ -136,52 +145,5 @@ function FigureButton(props: {
         )}
       </span>
     </button>
-  );
-}
-
-const chartHeight = 260;
-
-function OverTime({ subject, figure, currency }: { subject: Subject; figure: Figure; currency: string }) {
-  const search = useSearch({ strict: false }) as Search;
-  const interval = intervalOf(search, subject.timeZone);
-  const question = {
-    ...baseOf(subject, search),
-    ...compareOf(search),
-    metrics: [figure],
-    dimensions: [interval],
-    limit: 1000,
-  };
-  const series = useQuery({
-    queryKey: ['over-time', question],
-    queryFn: ({ signal }) => api.query(question, signal),
-    placeholderData: keepPreviousData,
-  });
-  const rows = series.data?.rows;
-  const option = useMemo(() => {
-    if (!rows) return undefined;
-    const valuesOf = (of: 'metrics' | 'previous') => rows.map((row) => row[of]?.[figure] ?? null);
-    const hasBefore = rows.some((row) => row.previous !== undefined);
-    return overTime(
-      {
-        ticks: rows.map((row) => tick(row.dimensions[interval] ?? '', subject.timeZone)),
-        now: { name: names[figure], values: valuesOf('metrics') },
-        before: hasBefore ? { name: 'Before', values: valuesOf('previous') } : undefined,
-      },
-      formatOf(figure, currency),
-    );
-  }, [rows, figure, interval, currency, subject.timeZone]);
-  if (series.error && !rows) return <Failure error={series.error} retry={() => void series.refetch()} />;
-  return (
-    <div className="px-2 pt-2 pb-3">
-      {option ? (
-        <Chart
-          option={option}
-          height={chartHeight}
-          summary={`${names[figure]} over time, ${count(rows?.length ?? 0)} points`}
-        />
-      ) : (
-        <div className="skeleton m-2" style={{ height: chartHeight - 16 }} />
-      )}
-    </div>
   );
 }

@@ -24,6 +24,8 @@ export const scopes = [
   'commission:review',
   // Who looks at reports need not save filters for everybody.
   'segment:manage',
+  // What deploys tells of it, and can do no more.
+  'annotation:manage',
 ] as const;
 export type Scope = (typeof scopes)[number];
 

@@ -1,5 +1,5 @@
 import { JourneysAnswer, JourneysQuery } from '@headwater/contract';
-import { type Route, readLimit } from '../../platform/index.ts';
+import { AppError, type Route, readLimit } from '../../platform/index.ts';
 import { dataRoute } from '../../workspaces/index.ts';
 import type { ReportDeps } from '../deps.ts';
 import { namesOf, readPathScope } from './http.ts';
@@ -22,7 +22,10 @@ export function journeyRoutes(deps: ReportDeps): Route[] {
         async handle(call, manager) {
           const { query } = call;
           const scope = await readPathScope(deps, manager, call);
-          const asked = { limit: readLimit(query), depth: readWhole(query, 'depth', 1, 10, 5) };
+          const asked = {
+            ...{ limit: readLimit(query), depth: readWhole(query, 'depth', 1, 10, 5) },
+            ...{ first: readEnd(query, 'first'), last: readEnd(query, 'last') },
+          };
           const lagSeconds = await deps.lagSeconds();
           const { currency } = scope.subject;
           const [journeys, otherCurrencies] = await Promise.all([
@@ -42,6 +45,15 @@ export function journeyRoutes(deps: ReportDeps): Route[] {
       deps.directory,
     ),
   ];
+}
+
+/** The value that paths are to begin or end with; 400 `<name> is invalid`. */
+function readEnd(query: Readonly<Record<string, unknown>>, name: 'first' | 'last'): string | undefined {
+  const value = query[name];
+  if (value === undefined) return undefined;
+  if (typeof value !== 'string' || value.length > 4096 || value.includes('\0'))
+    throw new AppError('invalid_request', `${name} is invalid`);
+  return value;
 }
 
 const sums = ({ payments, revenue }: Sums) => ({ payments, revenue_cents: Number(revenue) });

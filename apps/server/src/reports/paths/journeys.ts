@@ -1,6 +1,6 @@
 import type { ClickHouse } from '../../platform/index.ts';
 import { wide } from '../../platform/index.ts';
-import { journeysSql, linksSql } from './journeys-sql.ts';
+import { type Ends, endsParams, journeysSql, linksSql } from './journeys-sql.ts';
 import type { PathScope } from './path-scope.ts';
 import { pathParams } from './path-sql.ts';
 import { readValues } from './read-paths.ts';
@@ -30,15 +30,24 @@ const drawnValues = 12;
 export async function listJourneys(
   clickhouse: ClickHouse,
   scope: PathScope,
-  { limit, depth }: { limit: number; depth: number },
+  { limit, depth, ...ends }: { limit: number; depth: number } & Ends,
 ): Promise<Journeys> {
   const values = await readValues(clickhouse, scope);
-  const drawn = values.slice(0, drawnValues);
+  // What was asked for by name is drawn by name.
+  const drawn = values.filter(
+    (value, index) => index < drawnValues || value === ends.first || value === ends.last,
+  );
   type PathRow = { numbers: number[]; payments: string; revenue: string } & Record<`all_${string}`, string>;
   type LinkRow = { step: number; source: number; target: number; payments: string; revenue: string };
   const [paths, links] = await Promise.all([
-    clickhouse.rows<PathRow>(journeysSql(scope, limit), pathParams(scope, values)),
-    clickhouse.rows<LinkRow>(linksSql(scope, depth), pathParams(scope, drawn)),
+    clickhouse.rows<PathRow>(journeysSql(scope, limit, ends), {
+      ...pathParams(scope, values),
+      ...endsParams(ends, values),
+    }),
+    clickhouse.rows<LinkRow>(linksSql(scope, depth, ends), {
+      ...pathParams(scope, drawn),
+      ...endsParams(ends, drawn),
+    }),
   ]);
   const sums = (row: { payments: string; revenue: string } | undefined): Sums => ({
     payments: Number(row?.payments ?? 0),

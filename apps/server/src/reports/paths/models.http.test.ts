@@ -183,6 +183,7 @@ describe('random pasts, reckoned event by event', () => {
     channel: 'channel',
     source: 'source',
     campaign: 'campaign',
+    landing_page: 'landing_page',
     partner: 'partner_id',
   } as const;
   const pasts: { story: Story; events: PastEvent[] }[] = [];
@@ -206,7 +207,8 @@ describe('random pasts, reckoned event by event', () => {
       lookbackMs: lookbackDays * dayMs,
       currency: 'USD',
       isNet,
-      valueOf: (event) => String(event[columns[by]] ?? ''),
+      // Of a landing page its path alone.
+      valueOf: (event) => String(event[columns[by]] ?? '').replace(/^https:\/\/shop\.example(.*)\?.*$/, '$1'),
     });
   const valuesIn = (paths: readonly ReckonedPath[]) =>
     [...new Set(paths.flatMap(({ values }) => values))].sort();

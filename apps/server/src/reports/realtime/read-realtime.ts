@@ -5,6 +5,7 @@ import { type GoalRule, listGoals, matchedGoals } from '../goals/index.ts';
 import { ownRows, subjectParams } from '../persons.ts';
 import { Params } from '../query/filters.ts';
 import type { Subject } from '../subject.ts';
+import { listLatest } from './latest.ts';
 
 const minutesShown = 30;
 const minutesNow = 5;
@@ -27,13 +28,15 @@ export async function readRealtime(deps: ReportDeps, subject: Subject): Promise<
   const { workspaceId, owner } = subject;
   const goals = await listGoals(deps.postgres, { workspaceId, of: owner });
   const params = new Params();
-  const rows = await deps.clickhouse.rows<Row>(realtimeSql(subject, goals, params), {
-    ...subjectParams(subject),
+  const period = { ...subjectParams(subject), from: firstMinute, until: now.getTime() };
+  const latest = listLatest(deps.clickhouse, subject, period);
+  const counting = deps.clickhouse.rows<Row>(realtimeSql(subject, goals, params), {
+    ...period,
     ...params.values,
-    from: firstMinute,
     now: now.getTime() - minutesNow * minuteMs,
     firstDay: new Date(firstMinute - 24 * 60 * minuteMs).toISOString().slice(0, 10),
   });
+  const [rows, told] = await Promise.all([counting, latest]);
   const of = (kind: Row['kind']) => rows.filter((row) => row.kind === kind);
   const top = (kind: Row['kind']) =>
     of(kind).map(({ key, visitors }) => ({ key, visitors: Number(visitors) }));
@@ -67,6 +70,7 @@ export async function readRealtime(deps: ReportDeps, subject: Subject): Promise<
       visitors: Number(visitors),
       conversions: Number(times),
     })),
+    latest: told,
     leads: Number(of('lead')[0]?.times ?? 0),
     payments: payments.reduce((sum, { times }) => sum + Number(times), 0),
     revenue_cents: Number(own?.amount ?? 0),
@@ -88,12 +92,14 @@ export async function readRealtime(deps: ReportDeps, subject: Subject): Promise<
  */
 function realtimeSql(subject: Subject, goals: readonly GoalRule[], params: Params): string {
   const own = ownRows(subject);
-  const since = (bound: string) => `occurred_at >= fromUnixTimestamp64Milli({${bound}:Int64})`;
+  // Made-up events go on to the end of their day.
+  const since = (bound: string) =>
+    `occurred_at >= fromUnixTimestamp64Milli({${bound}:Int64}) and occurred_at <= fromUnixTimestamp64Milli({until:Int64})`;
   const acts = `events where ${own} and type in ('visit', 'pageview', 'custom') and session_id != '' and ${since('from')}`;
   const { reached, any } = matchedGoals(goals, (value, type) => params.bind(value, type));
   const views = "countIf(type = 'pageview')";
   const visits = `sessions final where ${own.replace(' and is_test = 0', '')} and day >= {firstDay:Date}
-      and toUnixTimestamp64Milli(started_at) != 0 and last_at >= toDateTime(intDiv({from:Int64}, 1000), 'UTC')`;
+      and toUnixTimestamp64Milli(started_at) between 1 and {until:Int64} and last_at >= toDateTime(intDiv({from:Int64}, 1000), 'UTC')`;
   const columns = (kind: Row['kind'], key: string, visitors: string, times: string, amount = '0') =>
     `'${kind}' as kind, ${key} as key, toString(${visitors}) as visitors, toString(${times}) as times, toString(${amount}) as amount`;
   const most = `order by toUInt64(visitors) desc, toUInt64(times) desc, key limit ${topShown}`;

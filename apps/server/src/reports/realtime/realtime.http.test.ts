@@ -62,6 +62,23 @@ describe('GET /api/v1/reports/realtime', () => {
       { minute: '2026-05-04T10:20:00.000Z', visitors: 1, pageviews: 1 },
       { minute: '2026-05-04T10:38:00.000Z', visitors: 2, pageviews: 2 },
     ]);
+    // A payment that both doors told of, or that was told anew, is one line of it.
+    const told = data.latest.map(({ type, text, amount_cents, currency }) =>
+      type === 'payment' ? `${amount_cents} ${currency}` : `${type} ${text}`.trim(),
+    );
+    expect(told.toSorted()).toEqual(
+      [
+        ...['4200 USD', '500 EUR', '1000 USD', 'lead', 'click'],
+        ...['pageview /pricing', 'pageview /pricing', 'pageview /pricing'],
+      ].toSorted(),
+    );
+    expect(data.latest.map(({ at }) => at)).toEqual(
+      data.latest
+        .map(({ at }) => at)
+        .toSorted()
+        .reverse(),
+    );
+    expect(data.latest.at(-1)).toMatchObject({ type: 'pageview', at: '2026-05-04T10:20:00.000Z' });
     const ofProgram = await server.get(`/api/v1/reports/realtime?program_id=${story.programId}`, server.key);
     expect(ofProgram.body.data).toEqual(data);
   });

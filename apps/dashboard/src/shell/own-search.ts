@@ -1,0 +1,22 @@
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import type { Search } from './search.ts';
+
+/** What an address tells one page alone, beside what it tells them all; and how that is changed. */
+export function useOwnSearch<Own extends object>(): [Search & Own, (change: Partial<Own>) => void] {
+  const search = useSearch({ strict: false } as never) as Search & Own;
+  const navigate = useNavigate();
+  return [
+    search,
+    (change) =>
+      void navigate({
+        to: '.',
+        search: (old: object) => withoutNothing({ ...old, ...change }),
+        replace: true,
+        resetScroll: false,
+      } as never),
+  ];
+}
+
+function withoutNothing(search: object): object {
+  return Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined));
+}

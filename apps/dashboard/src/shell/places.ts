@@ -1,0 +1,25 @@
+/** Under which head a page stands, in this order. */
+export const groups = ['Reports', 'Money', 'Program', 'Set-up'] as const;
+
+/**
+ * The pages that can be gone to: the navigation, the palette and the shortcuts (`g`, then `key`) are all made of this list.
+ * A letter is one page's alone; `g` is taken.
+ */
+export const places = [
+  { to: '/', name: 'Overview', key: 'o', group: 'Reports' },
+  { to: '/live', name: 'Live', key: 'l', group: 'Reports' },
+  { to: '/funnels', name: 'Funnels', key: 'f', group: 'Reports' },
+  { to: '/goals', name: 'Goals', key: 't', group: 'Reports' },
+  { to: '/journeys', name: 'Journeys', key: 'j', group: 'Reports' },
+  { to: '/cohorts', name: 'Cohorts', key: 'r', group: 'Reports' },
+  { to: '/countries', name: 'Countries', key: 'w', group: 'Reports' },
+  { to: '/models', name: 'Models', key: 'm', group: 'Reports' },
+  { to: '/payments', name: 'Payments', key: 'p', group: 'Money' },
+  { to: '/commissions', name: 'Commissions', key: 'c', group: 'Money' },
+  { to: '/partners', name: 'Partners', key: 'a', group: 'Program' },
+  { to: '/integrate', name: 'Integrate', key: 'i', group: 'Set-up' },
+  { to: '/health', name: 'Health', key: 'h', group: 'Set-up', isForManagers: true },
+  { to: '/people', name: 'People', key: 'e', group: 'Set-up', isForManagers: true },
+  { to: '/settings', name: 'Settings', key: 's', group: 'Set-up' },
+] as const;
+export type Place = (typeof places)[number];

@@ -53,7 +53,7 @@ export interface PaymentFilter {
 }
 
 /** All pages of a list, for lists that are short. */
-async function all<T>(path: string, signal: Signal): Promise<T[]> {
+export async function all<T>(path: string, signal: Signal): Promise<T[]> {
   const items: T[] = [];
   let cursor: string | undefined;
   do {

@@ -4,7 +4,7 @@ import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 're
 
 const features = tableFeatures({});
 export type Column<Row extends RowData> = ColumnDef<typeof features, Row, unknown> & {
-  meta: { width: string; isRight?: boolean; isWideOnly?: boolean };
+  meta: { width: string; isRight?: boolean; isWideOnly?: boolean; isRowHead?: boolean };
 };
 
 const rowHeight = 44;
@@ -87,15 +87,18 @@ export function VirtualTable<Row extends RowData>({
                 className={`${grid} absolute inset-x-0 top-0 border-line border-b hover:bg-sunken`}
                 style={{ height: rowHeight, transform: `translateY(${item.start - top}px)` }}
               >
-                {row.getAllCells().map((cell) => (
-                  <div
-                    key={cell.id}
-                    role="cell"
-                    className={`${cellClass((cell.column.columnDef as unknown as Column<Row>).meta)} truncate`}
-                  >
-                    <table.FlexRender cell={cell} />
-                  </div>
-                ))}
+                {row.getAllCells().map((cell) => {
+                  const { meta } = cell.column.columnDef as unknown as Column<Row>;
+                  return (
+                    <div
+                      key={cell.id}
+                      role={meta.isRowHead ? 'rowheader' : 'cell'}
+                      className={`${cellClass(meta)} truncate`}
+                    >
+                      <table.FlexRender cell={cell} />
+                    </div>
+                  );
+                })}
               </div>
             )
           );

@@ -16,6 +16,16 @@ export function money(minor: number, currency: string): string {
   return new Intl.NumberFormat(locale, { style: 'currency', currency }).format(minor / 10 ** digits);
 }
 
+/** Minor units as a form field has them: `12.50`. */
+export function majorText(minor: number, currency: string): string {
+  return (minor / 10 ** decimals(currency)).toFixed(decimals(currency));
+}
+
+/** What a form field says of an amount, in minor units. */
+export function minorOf(major: string, currency: string): number {
+  return Math.round(Number(major) * 10 ** decimals(currency));
+}
+
 /** As {@link money}, short: for big figures and axes. */
 export function shortMoney(minor: number, currency: string): string {
   const major = minor / 10 ** decimals(currency);
@@ -35,7 +45,7 @@ export function count(value: number): string {
 
 /** `1 payment`, `2,000 payments`. */
 export function counted(value: number, noun: string): string {
-  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
+  return `${count(value)} ${noun}${value === 1 ? '' : /(?:ch|sh|s|x)$/.test(noun) ? 'es' : 's'}`;
 }
 
 export function shortCount(value: number): string {

@@ -13,6 +13,11 @@ const places = [
   { to: '/payments', name: 'Payments', key: 'p' },
   { to: '/commissions', name: 'Commissions', key: 'c' },
   { to: '/partners', name: 'Partners', key: 'a' },
+  { to: '/links', name: 'Links', key: 'l' },
+  { to: '/groups', name: 'Terms', key: 't' },
+  { to: '/invoices', name: 'Invoices', key: 'b' },
+  { to: '/payouts', name: 'Payouts', key: 'y' },
+  { to: '/fraud', name: 'Fraud', key: 'f' },
   { to: '/models', name: 'Models', key: 'm' },
   { to: '/people', name: 'People', key: 'e' },
 ] as const;

@@ -32,7 +32,7 @@ export function Rows<Row>({
     `${space} ${isRight ? 'num whitespace-nowrap text-right' : 'text-left'} ${from ? shownFrom[from] : ''}`;
   return (
     <Scrollable label={label}>
-      <table className={`w-full ${isTight ? 'max-sm:text-xs' : ''}`}>
+      <table aria-label={label} className={`w-full ${isTight ? 'max-sm:text-xs' : ''}`}>
         <thead>
           <tr className="text-ink-3 text-xs">
             {columns.map((column) => (

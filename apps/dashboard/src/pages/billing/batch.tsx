@@ -17,6 +17,8 @@ import { Lines, Loading } from '../../parts/states.tsx';
 import { type Column, ListEnd, VirtualTable } from '../../parts/virtual-table.tsx';
 import { counted, dateTime, money, words } from '../../shell/format.ts';
 import { useMe, useSubject } from '../../shell/session.ts';
+import { useActorName } from '../actors.ts';
+import { methodNames } from '../partners/method-names.ts';
 
 type Payout = BatchRecord['lines'][number];
 const isUnsettled = ({ status }: Payout) => status === 'processing';
@@ -223,18 +225,19 @@ function Files({ batch }: { batch: BatchRecord }) {
 
 function Story({ batch }: { batch: BatchRecord }) {
   const timeZone = useSubject()?.timeZone ?? 'UTC';
+  const nameOf = useActorName();
   const isRejected = batch.status === 'rejected';
   return (
     <Card title="Who did what">
       <FactList
         facts={[
           ['Made', dateTime(batch.created_at, timeZone)],
-          ['By', words(batch.created_by)],
+          ['By', nameOf(batch.created_by)],
           ...(batch.decided_at === null
             ? []
             : ([
                 [isRejected ? 'Rejected' : 'Approved', dateTime(batch.decided_at, timeZone)],
-                ['By', words(batch.decided_by ?? '')],
+                ['By', nameOf(batch.decided_by ?? '')],
               ] as const)),
           ...(batch.reason === null ? [] : [['Reason', batch.reason] as const]),
         ]}
@@ -264,7 +267,7 @@ function columnsOf(currency: string, choice: Choice | undefined): Column<Payout>
       id: 'method',
       header: 'By',
       meta: { width: '7.5rem', isWideOnly: true },
-      cell: ({ row: { original: one } }) => <span className="text-ink-2">{words(one.method)}</span>,
+      cell: ({ row: { original: one } }) => <span className="text-ink-2">{methodNames[one.method]}</span>,
     },
     {
       id: 'note',
@@ -277,7 +280,7 @@ function columnsOf(currency: string, choice: Choice | undefined): Column<Payout>
     {
       id: 'status',
       header: 'Status',
-      meta: { width: '8rem' },
+      meta: { width: '7rem' },
       cell: ({ row: { original: one } }) => (
         <Badge tone={toneOf(one.status)}>
           {one.status === 'processing' ? 'On its way' : words(one.status)}

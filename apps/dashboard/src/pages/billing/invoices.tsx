@@ -163,13 +163,13 @@ function columnsOf(choice: Choice | undefined): Column<InvoiceItem>[] {
     {
       id: 'status',
       header: 'Status',
-      meta: { width: '7rem' },
+      meta: { width: '6rem' },
       cell: ({ row: { original: one } }) => <Badge tone={toneOf(one.status)}>{words(one.status)}</Badge>,
     },
     {
       id: 'total',
       header: 'Total',
-      meta: { width: '7.5rem', isRight: true },
+      meta: { width: '6.75rem', isRight: true },
       cell: ({ row: { original: one } }) => (
         <span className="font-medium">{money(one.total_cents, one.currency)}</span>
       ),

@@ -9,6 +9,7 @@ import { PartnerLink } from '../../parts/partner-link.tsx';
 import { ReasonField } from '../../parts/reason-field.tsx';
 import { dateTime, money, words } from '../../shell/format.ts';
 import { useMe, useSubject } from '../../shell/session.ts';
+import { useActorName } from '../actors.ts';
 import { useNames } from '../names.ts';
 import { evidenceFacts, rules } from './rules.ts';
 
@@ -16,6 +17,7 @@ import { evidenceFacts, rules } from './rules.ts';
 export function Signal({ programId, signal }: { programId: number; signal: SignalItem }) {
   const timeZone = useSubject()?.timeZone ?? 'UTC';
   const name = useNames().get(String(signal.partner_id));
+  const nameOf = useActorName();
   const { commission, dismissal } = signal;
   return (
     <li className="px-4 py-4">
@@ -49,7 +51,7 @@ export function Signal({ programId, signal }: { programId: number; signal: Signa
           </p>
           {dismissal && (
             <p className="mt-1 text-ink-2">
-              Dismissed {dateTime(dismissal.at, timeZone)} by {dismissal.by}: {dismissal.reason}
+              Dismissed {dateTime(dismissal.at, timeZone)} by {nameOf(dismissal.by)}: {dismissal.reason}
             </p>
           )}
         </div>

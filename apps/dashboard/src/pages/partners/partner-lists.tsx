@@ -12,7 +12,7 @@ import { count, day, money, words } from '../../shell/format.ts';
 import { useMe } from '../../shell/session.ts';
 import { LinkDialog, NewLink } from '../links/link-dialogs.tsx';
 
-const fewest = 20;
+const mostShown = 10;
 
 export function LinksOf({ programId, partner }: { programId: number; partner: PartnerRecord }) {
   const { may } = useMe();
@@ -20,7 +20,7 @@ export function LinksOf({ programId, partner }: { programId: number; partner: Pa
   const [shown, show] = useState<LinkRecord>();
   const query = useQuery({
     queryKey: ['links', programId, 'of', partner.id],
-    queryFn: ({ signal }) => moneyApi.links(programId, { partner_id: partner.id, limit: fewest }, signal),
+    queryFn: ({ signal }) => moneyApi.links(programId, { partner_id: partner.id, limit: mostShown }, signal),
   });
   return (
     <Card
@@ -87,7 +87,7 @@ export function CommissionsOf({
   partnerId: number;
   timeZone: string;
 }) {
-  const filter = { partner_id: partnerId, limit: fewest };
+  const filter = { partner_id: partnerId, limit: mostShown };
   const query = useQuery({
     queryKey: ['commissions', programId, 'of', partnerId],
     queryFn: ({ signal }) => api.commissions(programId, filter, signal),

@@ -11,6 +11,7 @@ import { filled } from '../../parts/form.ts';
 import { Empty, Lines, Loading } from '../../parts/states.tsx';
 import { words } from '../../shell/format.ts';
 import { useMe } from '../../shell/session.ts';
+import { type Method, methodNames } from './method-names.ts';
 
 /** Where the partner's money goes; kept encrypted, and shown masked. */
 export function PayoutMethod({ programId, partner }: { programId: number; partner: PartnerRecord }) {
@@ -36,7 +37,7 @@ export function PayoutMethod({ programId, partner }: { programId: number; partne
           ) : (
             <FactList
               facts={[
-                ['By', words(method.method)],
+                ['By', methodNames[method.method]],
                 ...Object.entries(method.details).map(([name, value]) => [words(name), value] as const),
               ]}
             />
@@ -46,14 +47,6 @@ export function PayoutMethod({ programId, partner }: { programId: number; partne
     </Card>
   );
 }
-
-const methods = {
-  paypal: 'PayPal',
-  wise: 'Wise',
-  bank_transfer: 'Bank transfer',
-  stripe: 'Stripe',
-};
-type Method = keyof typeof methods;
 
 function SetMethod({ programId, partner }: { programId: number; partner: PartnerRecord }) {
   const [method, setMethod] = useState<Method>('paypal');
@@ -71,7 +64,7 @@ function SetMethod({ programId, partner }: { programId: number; partner: Partner
         value={method}
         onChange={({ target }) => setMethod(target.value as Method)}
       >
-        {Object.entries(methods).map(([value, name]) => (
+        {Object.entries(methodNames).map(([value, name]) => (
           <option key={value} value={value}>
             {name}
           </option>

@@ -11,8 +11,8 @@ import { count, day, money } from '../../shell/format.ts';
 import { daysOf, type Search } from '../../shell/search.ts';
 
 const kinds = { earned: 'Commission', reversed: 'Taken back', paid: 'Payout' };
-/** What is read here; the files have all of it. */
-const mostShown = 100;
+/** What is read here, the latest first; the files have all of it. */
+const mostShown = 15;
 
 /** What the partner was owed, earned and was paid in the period, to the cent. */
 export function Statement({
@@ -77,7 +77,10 @@ function OfCurrency({
         <Rows
           label={`Statement in ${currency}`}
           isTight
-          rows={lines.slice(-mostShown).map((line, index) => ({ ...line, index }))}
+          rows={lines
+            .map((line, index) => ({ ...line, index }))
+            .slice(-mostShown)
+            .reverse()}
           keyOf={({ index }) => index}
           columns={[
             {
@@ -97,7 +100,7 @@ function OfCurrency({
         />
         {lines.length > mostShown && (
           <p className="px-4 py-2.5 text-ink-3 text-xs">
-            The last {mostShown} of {count(lines.length)} lines; the files have all of them.
+            The latest {mostShown} of {count(lines.length)} lines; the files have all of them.
           </p>
         )}
       </div>

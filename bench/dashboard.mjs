@@ -142,8 +142,10 @@ async function signIn() {
   return kept;
 }
 
-const openContext = () =>
-  browser.newContext({ storageState: state, viewport: { width: 1440, height: 900 }, locale: 'en-US' });
+function openContext() {
+  const viewport = { width: 1440, height: 900 };
+  return browser.newContext({ storageState: state, viewport, locale: 'en-US' });
+}
 
 /** From the navigation until the figures of the overview are there, with nothing in the browser's cache. */
 async function measureFirstPaint() {

@@ -235,7 +235,7 @@ describe('what partners get', () => {
     expect(await save.isDisabled()).toBe(true);
     await page.getByLabel('Part in %').fill('25');
     await page.getByRole('button', { name: 'What would it change?' }).click();
-    await page.getByText(/3 partners would gain, 0 partners lose/).waitFor({ timeout: 20_000 });
+    await page.getByText(/3 partners would gain, nobody would lose/).waitFor({ timeout: 20_000 });
     const table = page.getByRole('table', { name: 'Partners who gain or lose' });
     expect(await table.getByRole('row').count()).toBe(4);
     await page.getByLabel('Part in %').fill('26');
@@ -327,7 +327,7 @@ describe('the pages of money', () => {
         if (name === 'group') {
           await page.getByLabel('Part in %').fill('15');
           await page.getByRole('button', { name: 'What would it change?' }).click();
-          await page.getByText(/would gain/).waitFor();
+          await page.getByText(/would lose/).waitFor();
         }
         if (name === 'link') await page.getByRole('button', { name: 'ben-spring' }).click();
         if (name === 'fraud') await page.getByLabel('Status').selectOption('');

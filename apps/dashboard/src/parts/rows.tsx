@@ -27,7 +27,7 @@ export function Rows<Row>({
   keyOf: (row: Row) => string | number;
   isTight?: boolean;
 }) {
-  const space = isTight ? 'px-2 py-2 sm:px-4' : 'px-2.5 py-2.5 sm:px-4';
+  const space = `px-2 first:pl-4 last:pr-4 sm:px-4 ${isTight ? 'py-2' : 'py-2.5'}`;
   const classOf = ({ isRight, from }: RowColumn<Row>) =>
     `${space} ${isRight ? 'num whitespace-nowrap text-right' : 'text-left'} ${from ? shownFrom[from] : ''}`;
   return (

@@ -84,6 +84,8 @@ function Figure({ name, value, note }: { name: string; value: string; note?: str
 
 const difference = (cents: number, currency: string) => `${cents > 0 ? '+' : ''}${money(cents, currency)}`;
 
+const who = (partners: number) => (partners === 0 ? 'Nobody' : counted(partners, 'partner'));
+
 function Partners({ data }: { data: SimulateAnswer }) {
   const names = useNames();
   const changed = data.partners.filter(({ difference_cents }) => difference_cents !== 0);
@@ -93,7 +95,7 @@ function Partners({ data }: { data: SimulateAnswer }) {
   return (
     <>
       <p className="px-4 pt-3 text-ink-2">
-        {counted(gain, 'partner')} would gain, {counted(changed.length - gain, 'partner')} lose, by{' '}
+        {who(gain)} would gain, {who(changed.length - gain).toLowerCase()} would lose, by{' '}
         {counted(data.payments, 'payment')}.
       </p>
       <Rows

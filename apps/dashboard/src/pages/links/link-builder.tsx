@@ -24,7 +24,7 @@ export function LinkBuilder({ destination, code }: { destination: string; code: 
       <input type="hidden" name="destination_url" value={made} />
       <details open={hasUtm}>
         <summary className="cursor-pointer font-medium text-ink-2">Campaign (UTM)</summary>
-        <div className="mt-3 grid gap-3 sm:grid-cols-2">
+        <div className="mt-3 grid grid-cols-2 gap-3">
           {utmFields.map((field) => (
             <Field
               key={field}

@@ -131,7 +131,9 @@ function columnsOf(
         <>
           <PartnerLink id={one.id} name={one.name} />
           {(one.email_masked ?? one.links[0]) && (
-            <span className="ml-2 text-ink-3 text-xs">{one.email_masked ?? one.links[0]?.code}</span>
+            <span className="ml-2 text-ink-3 text-xs max-md:hidden">
+              {one.email_masked ?? one.links[0]?.code}
+            </span>
           )}
         </>
       ),
@@ -163,7 +165,7 @@ function columnsOf(
     {
       id: 'pending',
       header: 'Pending',
-      meta: { width: 'minmax(5.5rem,0.6fr)', isRight: true },
+      meta: { width: 'minmax(6rem,0.6fr)', isRight: true, isWideOnly: true },
       cell: ({ row: { original: one } }) => (
         <span className="text-ink-2">{sum(one.id, ({ pending_cents }) => pending_cents)}</span>
       ),
@@ -171,7 +173,7 @@ function columnsOf(
     {
       id: 'due',
       header: 'Due',
-      meta: { width: 'minmax(5.5rem,0.6fr)', isRight: true },
+      meta: { width: 'minmax(7.5rem,0.6fr)', isRight: true },
       cell: ({ row: { original: one } }) => (
         <span className="font-medium">
           {sum(one.id, ({ approved_cents, available_cents }) => approved_cents + available_cents)}

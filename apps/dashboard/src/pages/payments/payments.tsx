@@ -1,11 +1,12 @@
 import type { PaymentItem } from '@headwater/contract';
-import { Link, useSearch } from '@tanstack/react-router';
+import { useSearch } from '@tanstack/react-router';
 import { useDeferredValue, useMemo, useState } from 'react';
 import { api } from '../../client/index.ts';
 import { Badge, toneOf } from '../../parts/badge.tsx';
 import { Card, PageHead } from '../../parts/card.tsx';
 import { CursorTable, useCursorList } from '../../parts/cursor-table.tsx';
 import { Select } from '../../parts/field.tsx';
+import { RowLink } from '../../parts/row-link.tsx';
 import { SearchBox } from '../../parts/search-box.tsx';
 import type { Column } from '../../parts/virtual-table.tsx';
 import { dateTime, money, words } from '../../shell/format.ts';
@@ -98,14 +99,9 @@ function columnsOf(names: ReadonlyMap<string, string>, timeZone: string): Column
       meta: { width: 'minmax(0,1.5fr)' },
       cell: ({ row: { original: one } }) => (
         <span className="flex items-center gap-2">
-          <Link
-            to="/payments/$paymentId"
-            params={{ paymentId: String(one.id) }}
-            search={(old) => old}
-            className="truncate font-medium hover:underline"
-          >
+          <RowLink to={`/payments/${one.id}`} className="truncate font-medium hover:underline">
             {one.transaction_id}
-          </Link>
+          </RowLink>
           {one.is_test && <Badge tone="accent">Test</Badge>}
         </span>
       ),

@@ -43,10 +43,13 @@ export async function startRealServer({ nodeArguments = [], again } = {}) {
   const stopWithUs = () => child.kill('SIGTERM');
   process.once('exit', stopWithUs);
   const ended = new Promise((resolve) => child.once('exit', resolve));
-  const url = await readyUrl(child, ended);
+  const printed = await readyText(child, ended);
+  const [, url] = readyLine.exec(printed);
   const clients = [];
   return {
     url,
+    /** By which the first owner comes in; undefined when there is one. */
+    ownerLink: /http\S+\/first-owner#\S+/.exec(printed)?.[0],
     pid: child.pid,
     dataDir,
     key,
@@ -71,13 +74,14 @@ export async function startRealServer({ nodeArguments = [], again } = {}) {
   };
 }
 
-async function readyUrl(child, ended) {
+const readyLine = /is ready at (http:\S+)\n/;
+
+async function readyText(child, ended) {
   let text = '';
   const ready = new Promise((resolve) => {
     child.stdout.on('data', (chunk) => {
       text += chunk;
-      const match = /is ready at (http:\S+)/.exec(text);
-      if (match) resolve(match[1]);
+      if (readyLine.test(text)) resolve(text);
     });
   });
   const failed = ended.then(() => Promise.reject(new Error(`the server ended while it started\n${text}`)));

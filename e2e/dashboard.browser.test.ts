@@ -9,7 +9,8 @@ import {
   startHeadwater,
   type Window,
 } from './dashboard.ts';
-import { picture, text } from './visitor.ts';
+import { inEveryLight } from './every-light.ts';
+import { text } from './visitor.ts';
 
 // One story in order: what the first owner of a new server sees and does.
 let server: Headwater;
@@ -226,22 +227,3 @@ describe('the dashboard, from the first start', () => {
     await page.getByRole('heading', { name: 'Payments' }).waitFor();
   });
 });
-
-async function inEveryLight(page: Window['page'], name: string): Promise<void> {
-  for (const [width, height] of [
-    [1440, 900],
-    [390, 844],
-  ] as const) {
-    await page.setViewportSize({ width, height });
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      await settled(page);
-      await picture(page, `${name}-${width}-${colorScheme}`);
-      await expectAccessible(page, `${name}, ${width} px, ${colorScheme}`, colorScheme === 'dark');
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      expect(overflow, `how far ${name} is wider than ${width} px`).toBeLessThanOrEqual(0);
-    }
-  }
-  await page.setViewportSize({ width: 1440, height: 900 });
-  await page.emulateMedia({ colorScheme: 'light' });
-}

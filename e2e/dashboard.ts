@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import pg from 'pg';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
 
@@ -13,6 +14,10 @@ export interface Headwater {
   url: string;
   /** What it printed for the first owner. */
   ownerLink: string;
+  /** A management key, as the server leaves it in its directory. */
+  key: string;
+  /** A connection to its own PostgreSQL, for facts that no person could make in the time of a test. */
+  connect(): Promise<pg.Client>;
   post(
     path: string,
     body: object,
@@ -52,6 +57,14 @@ export async function startHeadwater(): Promise<Headwater> {
   return {
     url,
     ownerLink: /http\S+\/first-owner#\S+/.exec(printed)?.[0] ?? '',
+    key: (await readFile(join(dataDir, 'management-key'), 'utf8')).trim(),
+    async connect() {
+      const password = (await readFile(join(dataDir, 'postgres-password'), 'utf8')).trim();
+      const [, , , port] = (await readFile(join(dataDir, 'postgres/postmaster.pid'), 'utf8')).split('\n');
+      const client = new pg.Client(`postgres://headwater:${password}@127.0.0.1:${port}/headwater`);
+      await client.connect();
+      return client;
+    },
     async post(path, body, token) {
       const headers: Record<string, string> = { 'content-type': 'application/json' };
       if (token !== undefined) headers.authorization = `Bearer ${token}`;
@@ -117,7 +130,9 @@ export async function settled(page: Page): Promise<void> {
     () =>
       document.querySelector('h1') !== null &&
       document.querySelector('.skeleton') === null &&
-      [...document.querySelectorAll('[role=img]')].every((chart) => chart.querySelector('canvas') !== null),
+      [...document.querySelectorAll('div[role=img]')].every(
+        (chart) => chart.querySelector('canvas') !== null,
+      ),
     undefined,
     { timeout: 30_000 },
   );

@@ -1,10 +1,9 @@
-import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { expectAccessible, settled } from './dashboard.ts';
+import { expectAccessible, settled, type Window } from './dashboard.ts';
 import { picture } from './visitor.ts';
 
-/** Looks at a page by day and night, on a wide screen and a phone: no barrier, and nothing wider than the screen. */
-export async function lookInEveryLight(page: Page, name: string): Promise<void> {
+/** A page as it stands, wide and on a phone, by day and night: nothing in it is a barrier, and none of it sticks out. */
+export async function inEveryLight(page: Window['page'], name: string): Promise<void> {
   for (const [width, height] of [
     [1440, 900],
     [390, 844],

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type StripeDouble, startStripeDouble } from '../packages/stripe-double/src/index.ts';
 import { openBrowser } from '../packages/tracker/test/browser.ts';
 import { type Headwater, openWindow, settled, startHeadwater, type Window } from './dashboard.ts';
-import { lookInEveryLight } from './every-light.ts';
+import { inEveryLight } from './every-light.ts';
 
 // One story in order: somebody integrates a site, proves it, lets a terminal in, and looks after the server.
 let server: Headwater;
@@ -138,12 +138,12 @@ describe('the page of integration', () => {
     await steps.getByText('99.99 USD were paid, and 20 USD are the partner’s').waitFor();
     await page.getByText('Attributed', { exact: true }).waitFor();
     await page.getByText('Verified', { exact: true }).waitFor(soon);
-    await lookInEveryLight(page, 'integrate');
+    await inEveryLight(page, 'integrate');
     await page.getByRole('link', { name: 'See the test payment explained' }).click();
     await page.getByText('A test payment: it counts nowhere and earns nothing.').first().waitFor();
     await page.getByText('9999 × 2000 / 10000').waitFor();
     await page.getByText('the verification partner').first().waitFor();
-    await lookInEveryLight(page, 'test-payment');
+    await inEveryLight(page, 'test-payment');
   });
 });
 
@@ -159,7 +159,7 @@ describe('the command', () => {
         await page.goto(address);
         await page.getByText(code).waitFor();
         await page.getByText('create programs, and see their tracking tokens').waitFor();
-        await lookInEveryLight(page, 'cli-login');
+        await inEveryLight(page, 'cli-login');
         await page.getByRole('button', { name: 'Approve' }).click();
         await page.getByText('The terminal is in').waitFor();
       })();
@@ -238,7 +238,7 @@ describe('the page of health', () => {
     await page.getByRole('button', { name: 'Check 30 days' }).click();
     await page.getByText('No Stripe account is connected.').waitFor();
     owner.complaints.length = complaints;
-    await lookInEveryLight(page, 'health');
+    await inEveryLight(page, 'health');
   });
 });
 
@@ -260,7 +260,7 @@ describe('the pages of settings', () => {
     await page.reload();
     await settled(page);
     expect(await page.getByLabel('Attribution window, days').inputValue()).toBe('30');
-    await lookInEveryLight(page, 'settings-program');
+    await inEveryLight(page, 'settings-program');
   });
 
   it('shows a key once, and revokes it', async () => {
@@ -275,7 +275,7 @@ describe('the pages of settings', () => {
     const robot = page.getByRole('listitem').filter({ hasText: 'Robot' });
     await robot.getByText('not used yet').waitFor();
     expect(await page.getByText(key).count()).toBe(0);
-    await lookInEveryLight(page, 'settings-keys');
+    await inEveryLight(page, 'settings-keys');
     await robot.getByRole('button', { name: 'Revoke' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
     await robot.getByText('Revoked').waitFor();
@@ -296,7 +296,7 @@ describe('the pages of settings', () => {
     await page.getByLabel('Keep what visitors do, days').fill('395');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('behaviour kept for 395 days').waitFor();
-    await lookInEveryLight(page, 'settings-websites');
+    await inEveryLight(page, 'settings-websites');
     await open('Webhooks');
     await page.getByRole('button', { name: 'Add webhook' }).click();
     await page.getByLabel('Address').fill('https://hooks.acme.example/in');
@@ -312,7 +312,7 @@ describe('the pages of settings', () => {
     const message = page.getByRole('listitem').filter({ hasText: 'program.updated' });
     await message.waitFor(soon);
     await message.getByRole('button', { name: /^Replay msg_/ }).click();
-    await lookInEveryLight(page, 'settings-webhooks');
+    await inEveryLight(page, 'settings-webhooks');
     await page.getByRole('button', { name: 'Remove' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
     await page.getByText('Nobody is told yet').waitFor();
@@ -322,12 +322,12 @@ describe('the pages of settings', () => {
     const { page } = owner;
     await open('Stripe');
     expect(await page.getByLabel('Webhook address').inputValue()).toBe(`${url}/webhooks/stripe/1`);
-    await lookInEveryLight(page, 'settings-stripe');
+    await inEveryLight(page, 'settings-stripe');
     const account = stripe.openAccount();
     stripe.authorizeAs(account);
     await page.getByRole('button', { name: 'Connect with Stripe' }).click();
     await page.getByText('and a signed test event came through').waitFor(soon);
-    await lookInEveryLight(page, 'stripe-return');
+    await inEveryLight(page, 'stripe-return');
     await page.getByRole('link', { name: 'To Settings' }).click();
     await page.getByText('Connected', { exact: true }).waitFor();
     await page.getByText(account.id, { exact: true }).waitFor();
@@ -340,11 +340,11 @@ describe('the pages of settings', () => {
     await page.getByLabel('Email').fill('bills@acme.example');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Invoices go to b***@acme.example.').waitFor();
-    await lookInEveryLight(page, 'settings-mail');
+    await inEveryLight(page, 'settings-mail');
     await open('Audit log');
     await page.getByLabel('Act').fill('cli_login.approve');
     await page.getByText('cli login: approve').waitFor();
-    await lookInEveryLight(page, 'settings-audit');
+    await inEveryLight(page, 'settings-audit');
   });
 
   it('hands a person’s data out, and erases them after asking', async () => {
@@ -357,7 +357,7 @@ describe('the pages of settings', () => {
     await page.getByRole('button', { name: 'Erase' }).click();
     await page.getByRole('button', { name: 'Erase for ever' }).click();
     await page.getByText('Erasure 1').waitFor();
-    await lookInEveryLight(page, 'settings-privacy');
+    await inEveryLight(page, 'settings-privacy');
   });
 });
 

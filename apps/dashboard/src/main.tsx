@@ -5,6 +5,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { ApiError } from './client/index.ts';
 import { router } from './router.tsx';
+import { askAhead } from './shell/session.ts';
 import { applyTheme } from './shell/theme.ts';
 
 applyTheme();
@@ -25,6 +26,8 @@ const queryClient = new QueryClient({
     mutations: { networkMode: 'always' },
   },
 });
+
+if (!/^\/(sign-in|first-owner|invitation|new-password)/.test(location.pathname)) askAhead(queryClient);
 
 createRoot(document.getElementById('app') as HTMLElement).render(
   <StrictMode>

@@ -89,7 +89,66 @@ const commissions = createRoute({
 const partners = createRoute({
   getParentRoute: () => shell,
   path: '/partners',
-  component: lazyRouteComponent(() => import('./pages/partners.tsx'), 'Partners'),
+  component: lazyRouteComponent(() => import('./pages/partners/partners.tsx'), 'Partners'),
+});
+/** A page of one thing, by its number. */
+const numbered = (text: string | undefined) => /^\d{1,15}$/.test(text ?? '');
+const partner = createRoute({
+  getParentRoute: () => shell,
+  path: '/partners/$partnerId',
+  beforeLoad: ({ params }) => {
+    if (!numbered(params.partnerId)) throw redirect({ to: '/partners' });
+  },
+  component: lazyRouteComponent(() => import('./pages/partners/partner.tsx'), 'Partner'),
+});
+const links = createRoute({
+  getParentRoute: () => shell,
+  path: '/links',
+  component: lazyRouteComponent(() => import('./pages/links/links.tsx'), 'Links'),
+});
+const groups = createRoute({
+  getParentRoute: () => shell,
+  path: '/groups',
+  component: lazyRouteComponent(() => import('./pages/groups/groups.tsx'), 'Groups'),
+});
+const group = createRoute({
+  getParentRoute: () => shell,
+  path: '/groups/$groupId',
+  beforeLoad: ({ params }) => {
+    if (!numbered(params.groupId)) throw redirect({ to: '/groups' });
+  },
+  component: lazyRouteComponent(() => import('./pages/groups/group.tsx'), 'Group'),
+});
+const invoices = createRoute({
+  getParentRoute: () => shell,
+  path: '/invoices',
+  component: lazyRouteComponent(() => import('./pages/billing/invoices.tsx'), 'Invoices'),
+});
+const invoice = createRoute({
+  getParentRoute: () => shell,
+  path: '/invoices/$invoiceId',
+  beforeLoad: ({ params }) => {
+    if (!numbered(params.invoiceId)) throw redirect({ to: '/invoices' });
+  },
+  component: lazyRouteComponent(() => import('./pages/billing/invoice.tsx'), 'Invoice'),
+});
+const payouts = createRoute({
+  getParentRoute: () => shell,
+  path: '/payouts',
+  component: lazyRouteComponent(() => import('./pages/billing/payouts.tsx'), 'Payouts'),
+});
+const batch = createRoute({
+  getParentRoute: () => shell,
+  path: '/payouts/$batchId',
+  beforeLoad: ({ params }) => {
+    if (!numbered(params.batchId)) throw redirect({ to: '/payouts' });
+  },
+  component: lazyRouteComponent(() => import('./pages/billing/batch.tsx'), 'Batch'),
+});
+const fraud = createRoute({
+  getParentRoute: () => shell,
+  path: '/fraud',
+  component: lazyRouteComponent(() => import('./pages/fraud/fraud.tsx'), 'Fraud'),
 });
 const models = createRoute({
   getParentRoute: () => shell,
@@ -157,6 +216,15 @@ export const router = createRouter({
       payment,
       commissions,
       partners,
+      partner,
+      links,
+      groups,
+      group,
+      invoices,
+      invoice,
+      payouts,
+      batch,
+      fraud,
       models,
       integrate,
       health,

@@ -1,6 +1,7 @@
 /** Fraud signals: what looks wrong about a commission, with its evidence. */
 import Type, { type Static } from 'typebox';
 import { iso, requiredText } from './fields.ts';
+import { CommissionItem } from './lists.ts';
 import { ListQuery } from './setup.ts';
 
 export const fraudRules = [
@@ -30,6 +31,7 @@ export const SignalQuery = Type.Object({
 export const SignalItem = Type.Object({
   id: Type.Integer(),
   commission_id: Type.Integer(),
+  commission: CommissionItem,
   partner_id: Type.Integer(),
   rule: Type.Enum([...fraudRules]),
   reason: Type.String({ description: 'in words' }),

@@ -24,6 +24,7 @@ import type {
 } from '@headwater/contract';
 import type { Static } from 'typebox';
 import { call, send } from './http.ts';
+import { inTurn } from './in-turn.ts';
 
 export { ApiError, setWorkspace } from './http.ts';
 
@@ -53,7 +54,7 @@ export interface PaymentFilter {
 }
 
 /** All pages of a list, for lists that are short. */
-async function all<T>(path: string, signal: Signal): Promise<T[]> {
+export async function all<T>(path: string, signal: Signal): Promise<T[]> {
   const items: T[] = [];
   let cursor: string | undefined;
   do {
@@ -119,7 +120,7 @@ export const api = {
     call('POST', `/api/v1/websites/${websiteId}/demo-events`, { body }),
 
   query: (body: QueryRequest, signal?: AbortSignal) =>
-    data(call<Data<QueryAnswer>>('POST', '/api/v1/query', { body, ...withSignal(signal) })),
+    inTurn(() => data(call<Data<QueryAnswer>>('POST', '/api/v1/query', { body, ...withSignal(signal) }))),
   queryFile: async (body: QueryRequest) => (await send('POST', '/api/v1/query', { body })).blob(),
   models: (query: ModelsQuery, signal?: AbortSignal) =>
     data(call<Data<ModelsAnswer>>('GET', '/api/v1/reports/models', { query, ...withSignal(signal) })),

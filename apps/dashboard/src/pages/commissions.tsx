@@ -1,16 +1,17 @@
 import type { CommissionItem } from '@headwater/contract';
-import { keepPreviousData, useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { api } from '../client/index.ts';
+import { Ask } from '../parts/ask.tsx';
 import { Badge, toneOf } from '../parts/badge.tsx';
-import { Button } from '../parts/button.tsx';
 import { Card, PageHead } from '../parts/card.tsx';
-import { Dialog } from '../parts/dialog.tsx';
-import { Field, FormError, Select } from '../parts/field.tsx';
-import { Empty, Lines, Loading } from '../parts/states.tsx';
-import { type Column, ListEnd, VirtualTable } from '../parts/virtual-table.tsx';
-import { count, counted, day, money, words } from '../shell/format.ts';
+import { type Choice, ChoiceBar, Chooser, useChoice } from '../parts/choice.tsx';
+import { CursorTable, useCursorList } from '../parts/cursor-table.tsx';
+import { Select } from '../parts/field.tsx';
+import { PartnerLink } from '../parts/partner-link.tsx';
+import { ReasonField } from '../parts/reason-field.tsx';
+import type { Column } from '../parts/virtual-table.tsx';
+import { counted, day, money, words } from '../shell/format.ts';
 import { useMe, useSubject } from '../shell/session.ts';
 import { useNames } from './names.ts';
 import { NeedsProgram } from './needs-program.tsx';
@@ -29,27 +30,15 @@ function CommissionList({ programId }: { programId: number }) {
   const timeZone = useSubject()?.timeZone ?? 'UTC';
   const names = useNames();
   const [status, setStatus] = useState('pending');
-  const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
+  const choice = useChoice();
   const filter = { status, limit: 100 };
-  const query = useInfiniteQuery({
-    queryKey: ['commissions', programId, filter],
-    queryFn: ({ pageParam, signal }) => api.commissions(programId, { ...filter, cursor: pageParam }, signal),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
-    placeholderData: keepPreviousData,
-  });
-  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.data) ?? [], [query.data]);
-  const columns = useMemo(() => {
-    const toggle = (id: number) =>
-      setChosen((old) => {
-        const next = new Set(old);
-        if (!next.delete(id)) next.add(id);
-        return next;
-      });
-    return columnsOf(names, timeZone, mayReview ? { chosen, toggle } : undefined);
-  }, [names, timeZone, mayReview, chosen]);
-  const selectable = rows.slice(0, mostAtOnce);
-  const areAllChosen = selectable.length > 0 && selectable.every(({ id }) => chosen.has(id));
+  const list = useCursorList(['commissions', programId, filter], (cursor, signal) =>
+    api.commissions(programId, { ...filter, cursor }, signal),
+  );
+  const columns = useMemo(
+    () => columnsOf(names, timeZone, mayReview ? choice : undefined),
+    [names, timeZone, mayReview, choice],
+  );
   return (
     <>
       <PageHead title="Commissions">
@@ -59,7 +48,7 @@ function CommissionList({ programId }: { programId: number }) {
           value={status}
           onChange={({ target }) => {
             setStatus(target.value);
-            setChosen(new Set());
+            choice.clear();
           }}
         >
           <option value="">Any status</option>
@@ -71,61 +60,39 @@ function CommissionList({ programId }: { programId: number }) {
         </Select>
       </PageHead>
       <Card>
-        {mayReview && rows.length > 0 && (
-          <div className="flex min-h-13 flex-wrap items-center gap-2 border-line border-b px-4 py-2">
-            <label className="mr-auto flex items-center gap-2">
-              <input
-                type="checkbox"
-                className="size-4 accent-accent"
-                checked={areAllChosen}
-                onChange={() => setChosen(areAllChosen ? new Set() : new Set(selectable.map(({ id }) => id)))}
-              />
-              {chosen.size > 0 ? `${count(chosen.size)} chosen` : 'Choose all that are loaded'}
-            </label>
+        {mayReview && list.rows.length > 0 && (
+          <ChoiceBar choice={choice} ids={list.rows.slice(0, mostAtOnce).map(({ id }) => id)}>
             {(['approve', 'reject'] as const).map((verb) => (
               <Review
                 key={verb}
                 verb={verb}
                 programId={programId}
-                chosen={rows.filter(({ id }) => chosen.has(id))}
-                onDone={() => setChosen(new Set())}
+                chosen={list.rows.filter(({ id }) => choice.chosen.has(id))}
+                onDone={choice.clear}
               />
             ))}
-          </div>
+          </ChoiceBar>
         )}
-        <Loading query={query} standIn={<Lines count={12} />}>
-          {() =>
-            rows.length === 0 ? (
-              <Empty title={status === 'pending' ? 'Nothing waits for you' : 'No commissions here'}>
-                {status === 'pending'
-                  ? 'Commissions in their hold period, or that wait for a person, appear here.'
-                  : 'Choose another status.'}
-              </Empty>
-            ) : (
-              <>
-                <VirtualTable
-                  label="Commissions"
-                  columns={columns}
-                  rows={rows}
-                  keyOf={keyOf}
-                  total={query.hasNextPage ? undefined : rows.length}
-                  hasMore={query.hasNextPage}
-                  isLoadingMore={query.isFetching}
-                  loadMore={query.fetchNextPage}
-                />
-                <ListEnd>{query.hasNextPage ? 'Loading more…' : counted(rows.length, 'commission')}</ListEnd>
-              </>
-            )
+        <CursorTable
+          label="Commissions"
+          list={list}
+          columns={columns}
+          noun="commission"
+          empty={
+            status === 'pending'
+              ? {
+                  title: 'Nothing waits for you',
+                  text: 'Commissions in their hold period, or that wait for a person, appear here.',
+                }
+              : { title: 'No commissions here', text: 'Choose another status.' }
           }
-        </Loading>
+        />
       </Card>
     </>
   );
 }
 
-const keyOf = (commission: CommissionItem) => String(commission.id);
-
-/** Asks for a reason, which is kept for ever, and says what became of each. */
+/** Asks for a reason, which is kept for ever. */
 function Review({
   verb,
   programId,
@@ -137,22 +104,6 @@ function Review({
   chosen: CommissionItem[];
   onDone: () => void;
 }) {
-  const [isOpen, setOpen] = useState(false);
-  const queryClient = useQueryClient();
-  const review = useMutation({
-    mutationFn: (reason: string) =>
-      api.reviewCommissions(
-        programId,
-        verb,
-        chosen.map(({ id }) => id),
-        reason,
-      ),
-    async onSuccess() {
-      await queryClient.invalidateQueries();
-      setOpen(false);
-      onDone();
-    },
-  });
   const sums = Map.groupBy(chosen, ({ currency }) => currency);
   const total = [...sums].map(([currency, ones]) =>
     money(
@@ -161,10 +112,9 @@ function Review({
     ),
   );
   return (
-    <Dialog
-      open={isOpen}
-      onOpenChange={setOpen}
+    <Ask
       trigger={words(verb)}
+      verb={words(verb)}
       look={verb === 'approve' ? 'primary' : 'danger'}
       disabled={chosen.length === 0}
       title={`${words(verb)} ${counted(chosen.length, 'commission')}?`}
@@ -173,38 +123,25 @@ function Review({
           ? `${total.join(', ')} will be due to partners, whatever is left of the hold.`
           : `Partners keep nothing of ${total.join(', ')}.`
       }
+      act={({ reason = '' }) =>
+        api.reviewCommissions(
+          programId,
+          verb,
+          chosen.map(({ id }) => id),
+          reason,
+        )
+      }
+      onDone={onDone}
     >
-      <form
-        className="space-y-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          review.mutate(String(new FormData(event.currentTarget).get('reason')));
-        }}
-      >
-        <Field
-          label="Reason"
-          name="reason"
-          required
-          maxLength={255}
-          autoFocus
-          hint="Kept with the commission for ever."
-        />
-        <FormError error={review.error} />
-        <div className="flex justify-end gap-2">
-          <Button onClick={() => setOpen(false)}>Cancel</Button>
-          <Button type="submit" look="primary" disabled={review.isPending}>
-            {words(verb)}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+      <ReasonField hint="Kept with the commission for ever." />
+    </Ask>
   );
 }
 
 function columnsOf(
   names: ReadonlyMap<string, string>,
   timeZone: string,
-  choice: { chosen: ReadonlySet<number>; toggle: (id: number) => void } | undefined,
+  choice: Choice | undefined,
 ): Column<CommissionItem>[] {
   return [
     {
@@ -214,18 +151,9 @@ function columnsOf(
       cell: ({ row: { original: one } }) => {
         const name = names.get(String(one.partner_id)) ?? `Partner ${one.partner_id}`;
         return (
-          <span className="flex items-center gap-2.5">
-            {choice && (
-              <input
-                type="checkbox"
-                className="size-4 flex-none accent-accent"
-                aria-label={`Choose commission ${one.id} of ${name}`}
-                checked={choice.chosen.has(one.id)}
-                onChange={() => choice.toggle(one.id)}
-              />
-            )}
-            <span className="truncate font-medium">{name}</span>
-          </span>
+          <Chooser choice={choice} id={one.id} name={`commission ${one.id} of ${name}`}>
+            <PartnerLink id={one.partner_id} name={name} />
+          </Chooser>
         );
       },
     },

@@ -1,9 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { api } from '../client/index.ts';
 import { Button } from '../parts/button.tsx';
 import { Field, FormError } from '../parts/field.tsx';
+import { type Fields, fieldsOf } from '../parts/form.ts';
 import { Failure, Lines } from '../parts/states.tsx';
 import { words } from '../shell/format.ts';
 
@@ -25,12 +26,52 @@ function Outside({ title, children }: { title: string; children: ReactNode }) {
   );
 }
 
-const secret = () => location.hash.slice(1);
-
-function fieldsOf(event: FormEvent<HTMLFormElement>): Record<string, string> {
-  event.preventDefault();
-  return Object.fromEntries(new FormData(event.currentTarget)) as Record<string, string>;
+/** Their one form: its fields, what it was refused for, and the button that sends it. */
+function OutsideForm({
+  send,
+  verb,
+  children,
+  after,
+}: {
+  send: { mutate: (fields: Fields) => void; error: Error | null; isPending: boolean };
+  verb: string;
+  children: ReactNode;
+  after?: ReactNode;
+}) {
+  return (
+    <form className="space-y-4" onSubmit={(event) => send.mutate(fieldsOf(event))}>
+      {children}
+      <FormError error={send.error} />
+      <Button type="submit" look="primary" className="w-full" disabled={send.isPending}>
+        {verb}
+      </Button>
+      {after}
+    </form>
+  );
 }
+
+const EmailField = ({ autoFocus = false }) => (
+  <Field label="Email" name="email" type="email" required autoComplete="username" autoFocus={autoFocus} />
+);
+
+const NameField = () => (
+  <Field label="Your name" name="name" required maxLength={255} autoComplete="name" autoFocus />
+);
+
+const NewPasswordField = ({ label = 'Password' }) => (
+  <Field
+    label={label}
+    name="password"
+    type="password"
+    required
+    minLength={10}
+    maxLength={128}
+    autoComplete="new-password"
+    hint="At least 10 characters. A sentence is easier to remember than a puzzle."
+  />
+);
+
+const secret = () => location.hash.slice(1);
 
 /** Into the workspace, with nothing of what was known before. */
 function enter(): void {
@@ -38,25 +79,23 @@ function enter(): void {
   location.assign(next?.startsWith('/') && !next.startsWith('//') ? next : '/');
 }
 
-const passwordHint = 'At least 10 characters. A sentence is easier to remember than a puzzle.';
-
 export function SignIn() {
   const [asksCode, setAsksCode] = useState(false);
   const [forgot, setForgot] = useState(false);
   const state = useQuery({ queryKey: ['state'], queryFn: api.state });
   const signIn = useMutation({
-    mutationFn: ({ email = '', password = '' }: Record<string, string>) => api.signIn(email, password),
+    mutationFn: ({ email = '', password = '' }: Fields) => api.signIn(email, password),
     onSuccess: ({ twoFactorRedirect }) => (twoFactorRedirect ? setAsksCode(true) : enter()),
   });
   const verify = useMutation({
-    mutationFn: ({ code = '' }: Record<string, string>) => api.verifyCode(code.trim()),
+    mutationFn: ({ code = '' }: Fields) => api.verifyCode(code.trim()),
     onSuccess: enter,
   });
   if (forgot) return <ForgotPassword back={() => setForgot(false)} />;
   if (asksCode)
     return (
       <Outside title="Your code">
-        <form className="space-y-4" onSubmit={(event) => verify.mutate(fieldsOf(event))}>
+        <OutsideForm send={verify} verb="Go on">
           <Field
             label="Code"
             name="code"
@@ -65,13 +104,14 @@ export function SignIn() {
             autoComplete="one-time-code"
             hint="Six digits from your authenticator, or one of your backup codes."
           />
-          <FormError error={verify.error} />
-          <Button type="submit" look="primary" className="w-full" disabled={verify.isPending}>
-            Go on
-          </Button>
-        </form>
+        </OutsideForm>
       </Outside>
     );
+  const askForgot = state.data?.can_mail && (
+    <Button look="quiet" className="w-full" onClick={() => setForgot(true)}>
+      Forgot your password?
+    </Button>
+  );
   return (
     <Outside title="Sign in">
       {state.data?.needs_owner && (
@@ -80,39 +120,24 @@ export function SignIn() {
           owner.
         </p>
       )}
-      <form className="space-y-4" onSubmit={(event) => signIn.mutate(fieldsOf(event))}>
-        <Field label="Email" name="email" type="email" required autoComplete="username" autoFocus />
+      <OutsideForm send={signIn} verb="Sign in" after={askForgot}>
+        <EmailField autoFocus />
         <Field label="Password" name="password" type="password" required autoComplete="current-password" />
-        <FormError error={signIn.error} />
-        <Button type="submit" look="primary" className="w-full" disabled={signIn.isPending}>
-          Sign in
-        </Button>
-        {state.data?.can_mail && (
-          <Button look="quiet" className="w-full" onClick={() => setForgot(true)}>
-            Forgot your password?
-          </Button>
-        )}
-      </form>
+      </OutsideForm>
     </Outside>
   );
 }
 
 function ForgotPassword({ back }: { back: () => void }) {
-  const ask = useMutation({
-    mutationFn: ({ email = '' }: Record<string, string>) => api.forgotPassword(email),
-  });
+  const ask = useMutation({ mutationFn: ({ email = '' }: Fields) => api.forgotPassword(email) });
   return (
     <Outside title="A new password">
       {ask.isSuccess ? (
         <p role="status">If the address has an account, a mail with a link is on its way.</p>
       ) : (
-        <form className="space-y-4" onSubmit={(event) => ask.mutate(fieldsOf(event))}>
-          <Field label="Email" name="email" type="email" required autoComplete="username" autoFocus />
-          <FormError error={ask.error} />
-          <Button type="submit" look="primary" className="w-full" disabled={ask.isPending}>
-            Send me a link
-          </Button>
-        </form>
+        <OutsideForm send={ask} verb="Send me a link">
+          <EmailField autoFocus />
+        </OutsideForm>
       )}
       <Button look="quiet" className="mt-3 w-full" onClick={back}>
         Back
@@ -123,26 +148,14 @@ function ForgotPassword({ back }: { back: () => void }) {
 
 export function NewPassword() {
   const save = useMutation({
-    mutationFn: ({ password = '' }: Record<string, string>) => api.newPassword(secret(), password),
+    mutationFn: ({ password = '' }: Fields) => api.newPassword(secret(), password),
     onSuccess: () => location.assign('/sign-in'),
   });
   return (
     <Outside title="A new password">
-      <form className="space-y-4" onSubmit={(event) => save.mutate(fieldsOf(event))}>
-        <Field
-          label="New password"
-          name="password"
-          type="password"
-          required
-          minLength={10}
-          autoComplete="new-password"
-          hint={passwordHint}
-        />
-        <FormError error={save.error} />
-        <Button type="submit" look="primary" className="w-full" disabled={save.isPending}>
-          Save
-        </Button>
-      </form>
+      <OutsideForm send={save} verb="Save">
+        <NewPasswordField label="New password" />
+      </OutsideForm>
     </Outside>
   );
 }
@@ -150,7 +163,7 @@ export function NewPassword() {
 export function FirstOwner() {
   const queryClient = useQueryClient();
   const signUp = useMutation({
-    mutationFn: ({ name = '', email = '', password = '' }: Record<string, string>) =>
+    mutationFn: ({ name = '', email = '', password = '' }: Fields) =>
       api.firstOwner({ token: secret(), name, email, password }),
     onSuccess: () => {
       queryClient.clear();
@@ -162,24 +175,11 @@ export function FirstOwner() {
       <p className="mb-4 text-ink-2">
         This link works once. You will own the workspace, and invite the others.
       </p>
-      <form className="space-y-4" onSubmit={(event) => signUp.mutate(fieldsOf(event))}>
-        <Field label="Your name" name="name" required maxLength={255} autoComplete="name" autoFocus />
-        <Field label="Email" name="email" type="email" required autoComplete="username" />
-        <Field
-          label="Password"
-          name="password"
-          type="password"
-          required
-          minLength={10}
-          maxLength={128}
-          autoComplete="new-password"
-          hint={passwordHint}
-        />
-        <FormError error={signUp.error} />
-        <Button type="submit" look="primary" className="w-full" disabled={signUp.isPending}>
-          Create my account
-        </Button>
-      </form>
+      <OutsideForm send={signUp} verb="Create my account">
+        <NameField />
+        <EmailField />
+        <NewPasswordField />
+      </OutsideForm>
     </Outside>
   );
 }
@@ -191,7 +191,7 @@ export function Invitation() {
     staleTime: Number.POSITIVE_INFINITY,
   });
   const accept = useMutation({
-    mutationFn: (fields: Record<string, string>) => api.acceptInvitation({ token: secret(), ...fields }),
+    mutationFn: (fields: Fields) => api.acceptInvitation({ token: secret(), ...fields }),
     onSuccess: () => location.assign(open.data?.has_account ? '/sign-in' : '/'),
   });
   if (open.error)
@@ -215,27 +215,14 @@ export function Invitation() {
       <p className="mb-4 text-ink-2">
         As <strong className="text-ink">{words(role).toLowerCase()}</strong>, with {email}.
       </p>
-      <form className="space-y-4" onSubmit={(event) => accept.mutate(fieldsOf(event))}>
+      <OutsideForm send={accept} verb={has_account ? 'Join, then sign in' : 'Join'}>
         {!has_account && (
           <>
-            <Field label="Your name" name="name" required maxLength={255} autoComplete="name" autoFocus />
-            <Field
-              label="Password"
-              name="password"
-              type="password"
-              required
-              minLength={10}
-              maxLength={128}
-              autoComplete="new-password"
-              hint={passwordHint}
-            />
+            <NameField />
+            <NewPasswordField />
           </>
         )}
-        <FormError error={accept.error} />
-        <Button type="submit" look="primary" className="w-full" disabled={accept.isPending}>
-          {has_account ? 'Join, then sign in' : 'Join'}
-        </Button>
-      </form>
+      </OutsideForm>
     </Outside>
   );
 }

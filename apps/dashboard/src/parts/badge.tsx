@@ -30,6 +30,14 @@ const toneOfStatus: Readonly<Record<string, Tone>> = {
   refunded: 'neutral',
   partially_refunded: 'warn',
   removed: 'neutral',
+  open: 'accent',
+  overdue: 'bad',
+  carried_over: 'neutral',
+  processing: 'accent',
+  completed: 'good',
+  failed: 'bad',
+  active: 'good',
+  inactive: 'neutral',
 };
 
 export const toneOf = (status: string): Tone => toneOfStatus[status] ?? 'neutral';

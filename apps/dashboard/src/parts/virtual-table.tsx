@@ -1,13 +1,15 @@
 import { type ColumnDef, type RowData, tableFeatures, useTable } from '@tanstack/react-table';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { memo, type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 
 const features = tableFeatures({});
 export type Column<Row extends RowData> = ColumnDef<typeof features, Row, unknown> & {
-  meta: { width: string; isRight?: boolean; isWideOnly?: boolean };
+  meta: { width: string; isRight?: boolean; isWideOnly?: boolean; isRowHead?: boolean };
 };
 
 const rowHeight = 44;
+/** So many rows before its end the next page is asked for: a hand on a wheel takes some seconds over them. */
+const loadAhead = 60;
 
 /**
  * A table of any length: only rows in sight are in the document, and the next page is asked for before its end is reached.
@@ -33,22 +35,25 @@ export function VirtualTable<Row extends RowData>({
   isLoadingMore: boolean;
   loadMore: () => void;
 }) {
-  const table = useTable({ features, columns, data: rows, getRowId: keyOf });
   const body = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
   useLayoutEffect(() => setTop((body.current?.getBoundingClientRect().top ?? 0) + scrollY), []);
-  const model = table.getRowModel().rows;
   const virtualizer = useWindowVirtualizer({
-    count: model.length,
+    count: rows.length,
     estimateSize: () => rowHeight,
     overscan: 12,
     scrollMargin: top,
   });
   const shown = virtualizer.getVirtualItems();
+  const first = shown[0]?.index ?? 0;
   const last = shown.at(-1)?.index ?? 0;
   useEffect(() => {
-    if (hasMore && !isLoadingMore && last >= model.length - 30) loadMore();
-  }, [hasMore, isLoadingMore, last, model.length, loadMore]);
+    if (hasMore && !isLoadingMore && last >= rows.length - loadAhead) loadMore();
+  }, [hasMore, isLoadingMore, last, rows.length, loadMore]);
+  // Only what is in sight: a table over all rows would cost more with each page that was scrolled to.
+  const inSight = useMemo(() => rows.slice(first, last + 1), [rows, first, last]);
+  const table = useTable({ features, columns, data: inSight, getRowId: keyOf });
+  const model = table.getRowModel().rows;
   const template = columns.map(({ meta }) => meta.width).join(' ');
   const cellClass = ({ isRight, isWideOnly }: Column<Row>['meta']) =>
     `min-w-0 px-2 first:pl-4 last:pr-4 ${isRight ? 'text-right num' : ''} ${isWideOnly ? 'max-md:hidden' : ''}`;
@@ -77,26 +82,36 @@ export function VirtualTable<Row extends RowData>({
       </div>
       <div ref={body} role="rowgroup" className="relative" style={{ height: virtualizer.getTotalSize() }}>
         {shown.map((item) => {
-          const row = model[item.index];
+          const row = model[item.index - first];
           return (
             row && (
-              <div
+              <Still
                 key={row.id}
-                role="row"
-                aria-rowindex={item.index + 2}
-                className={`${grid} absolute inset-x-0 top-0 border-line border-b hover:bg-sunken`}
-                style={{ height: rowHeight, transform: `translateY(${item.start - top}px)` }}
-              >
-                {row.getAllCells().map((cell) => (
+                of={row.original}
+                columns={columns}
+                at={item.start - top}
+                render={() => (
                   <div
-                    key={cell.id}
-                    role="cell"
-                    className={`${cellClass((cell.column.columnDef as unknown as Column<Row>).meta)} truncate`}
+                    role="row"
+                    aria-rowindex={item.index + 2}
+                    className={`${grid} absolute inset-x-0 top-0 border-line border-b hover:bg-sunken`}
+                    style={{ height: rowHeight, transform: `translateY(${item.start - top}px)` }}
                   >
-                    <table.FlexRender cell={cell} />
+                    {row.getAllCells().map((cell) => {
+                      const { meta } = cell.column.columnDef as unknown as Column<Row>;
+                      return (
+                        <div
+                          key={cell.id}
+                          role={meta.isRowHead ? 'rowheader' : 'cell'}
+                          className={`${cellClass(meta)} truncate`}
+                        >
+                          <table.FlexRender cell={cell} />
+                        </div>
+                      );
+                    })}
                   </div>
-                ))}
-              </div>
+                )}
+              />
             )
           );
         })}
@@ -104,6 +119,12 @@ export function VirtualTable<Row extends RowData>({
     </div>
   );
 }
+
+/** What stays as it is while others are scrolled in: drawn again only for another row, other columns or another place. */
+const Still = memo(
+  ({ render }: { of: unknown; columns: unknown; at: number; render: () => ReactNode }) => render(),
+  (before, now) => before.of === now.of && before.columns === now.columns && before.at === now.at,
+);
 
 /** Below a list: how much of it there is. */
 export function ListEnd({ children }: { children: ReactNode }) {

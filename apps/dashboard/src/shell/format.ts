@@ -10,20 +10,47 @@ function decimals(currency: string): number {
   return found;
 }
 
+// To make a formatter takes longer than to draw a row, and a list has thousands of rows of a few formats.
+const numberFormats = new Map<string, Intl.NumberFormat>();
+function inCurrency(currency: string): Intl.NumberFormat {
+  let known = numberFormats.get(currency);
+  if (known === undefined) {
+    known = new Intl.NumberFormat(locale, { style: 'currency', currency });
+    numberFormats.set(currency, known);
+  }
+  return known;
+}
+const plainNumber = new Intl.NumberFormat(locale);
+
+const dateFormats = new Map<string, Intl.DateTimeFormat>();
+function dateFormat(timeStyle: 'short' | undefined, timeZone: string | undefined): Intl.DateTimeFormat {
+  const key = `${timeStyle} ${timeZone}`;
+  let known = dateFormats.get(key);
+  if (known === undefined) {
+    known = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle, timeZone });
+    dateFormats.set(key, known);
+  }
+  return known;
+}
+
 /** Minor units as a person reads them, in their locale. */
 export function money(minor: number, currency: string): string {
-  const digits = decimals(currency);
-  return new Intl.NumberFormat(locale, { style: 'currency', currency }).format(minor / 10 ** digits);
+  return inCurrency(currency).format(minor / 10 ** decimals(currency));
+}
+
+/** Minor units as a form field has them: `12.50`. */
+export function majorText(minor: number, currency: string): string {
+  return (minor / 10 ** decimals(currency)).toFixed(decimals(currency));
+}
+
+/** What a person typed as an amount of the currency, in minor units. */
+export function minorOf(major: string | number, currency: string): number {
+  return Math.round(Number(major) * 10 ** decimals(currency));
 }
 
 /** Minor units as a plain number of the currency itself, for files. */
 export function major(minor: number, currency: string): number {
   return minor / 10 ** decimals(currency);
-}
-
-/** What a person typed as an amount of the currency, in minor units. */
-export function minorOf(value: number, currency: string): number {
-  return Math.round(value * 10 ** decimals(currency));
 }
 
 /** A mark of an axis: `$0`, `$1,000`, `$0.50`; cents only where it has some. */
@@ -56,12 +83,12 @@ export function columnMoney(most: number, currency: string): (minor: number) => 
 }
 
 export function count(value: number): string {
-  return new Intl.NumberFormat(locale).format(value);
+  return plainNumber.format(value);
 }
 
 /** `1 payment`, `2,000 payments`. */
 export function counted(value: number, noun: string): string {
-  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
+  return `${count(value)} ${noun}${value === 1 ? '' : /(?:ch|sh|s|x)$/.test(noun) ? 'es' : 's'}`;
 }
 
 export function shortCount(value: number): string {
@@ -75,13 +102,11 @@ export function percent(value: number, digits = 1): string {
 }
 
 export function dateTime(at: string, timeZone?: string): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone }).format(
-    new Date(at),
-  );
+  return dateFormat('short', timeZone).format(new Date(at));
 }
 
 export function day(at: string, timeZone?: string): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone }).format(new Date(at));
+  return dateFormat(undefined, timeZone).format(new Date(at));
 }
 
 /** The name of a point on a time axis: `2026-03-01`, `2026-03` or an instant. */

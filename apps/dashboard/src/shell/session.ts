@@ -1,16 +1,34 @@
 import type { Me, ProgramRecord, WebsiteRecord } from '@headwater/contract';
-import { queryOptions, useQuery, useSuspenseQuery } from '@tanstack/react-query';
+import { type QueryClient, queryOptions, useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { api, setWorkspace } from '../client/index.ts';
 import type { Search } from './search.ts';
 
 const workspaceKey = 'headwater.workspace';
 
+const wasInKey = 'headwater.was-in';
+
+/**
+ * Asks who this is and what there is to see while the page's script is still on its way; only where somebody was signed in
+ * before, since it would be refused to a stranger.
+ */
+export function askAhead(queryClient: QueryClient): void {
+  if (localStorage.getItem(wasInKey) === null) return;
+  const kept = Number(localStorage.getItem(workspaceKey));
+  if (kept > 0) setWorkspace(kept);
+  void queryClient.prefetchQuery(meQuery);
+  void queryClient.prefetchQuery(subjectsQuery);
+}
+
 /** Who is signed in. Rejects with 401 for nobody, and the shell then shows the way in. */
 export const meQuery = queryOptions({
   queryKey: ['me'],
   queryFn: async () => {
-    const me = await api.me();
+    const me = await api.me().catch((error: unknown) => {
+      localStorage.removeItem(wasInKey);
+      throw error;
+    });
+    localStorage.setItem(wasInKey, '1');
     setWorkspace(currentWorkspace(me).id);
     return me;
   },

@@ -251,7 +251,9 @@ describe('a signal', () => {
     }
     expect((await commission(id)).status).toBe('pending');
     const [signal] = await signals('?status=open');
+    expect(signal).toMatchObject({ commission_id: id, commission: await commission(id) });
     expect((await dismiss(signal?.id ?? 0)).body.data).toMatchObject({
+      commission: { id, status: 'pending' },
       status: 'dismissed',
       dismissal: { reason: 'a colleague of theirs', by: expect.stringMatching(/^key \d+$/) },
     });

@@ -1,4 +1,5 @@
 import {
+  type CommissionItem,
   DismissRequest,
   FraudRules,
   fraudRules,
@@ -8,7 +9,11 @@ import {
   signalStatuses,
   UpdateFraudRulesRequest,
 } from '@headwater/contract';
+import { listCommissionItems } from '../commissions/index.ts';
 import {
+  invariant,
+  kysely,
+  type Postgres,
   type Route,
   readChoice,
   readCursor,
@@ -51,7 +56,13 @@ export function fraudRoutes(deps: ScanDeps & { directory: Directory }): Route[] 
             commissionId: readIdFilter(query, 'commission_id') ?? null,
             limit: limit + 1,
           });
-          return toPage(rows, limit, toItem, (row) => [row.id]);
+          const shown = toPage(
+            rows,
+            limit,
+            (row) => row,
+            (row) => [row.id],
+          );
+          return { ...shown, data: await toItems(postgres, program.workspaceId, shown.data) };
         },
       },
       directory,
@@ -83,7 +94,9 @@ export function fraudRoutes(deps: ScanDeps & { directory: Directory }): Route[] 
         status: 200,
         async handle(call, manager) {
           const readReason = () => dismissReader.read(call.body).reason.trim();
-          return toItem(await dismissSignal(deps, manager, call.params.id, readReason));
+          const signal = await dismissSignal(deps, manager, call.params.id, readReason);
+          const [item] = await toItems(postgres, manager.workspaceId, [signal]);
+          return item;
         },
       },
       directory,
@@ -123,11 +136,28 @@ export function fraudRoutes(deps: ScanDeps & { directory: Directory }): Route[] 
   ];
 }
 
-function toItem(row: queries.SignalRow): SignalItem {
+/** Signals with the commissions they speak about, as these stand now. */
+async function toItems(
+  postgres: Postgres,
+  workspaceId: number,
+  rows: readonly queries.SignalRow[],
+): Promise<SignalItem[]> {
+  const ids = [...new Set(rows.map(({ commissionId }) => commissionId))];
+  const commissions = await listCommissionItems(kysely(postgres), workspaceId, ids);
+  const byId = new Map(commissions.map((one) => [one.id, one]));
+  return rows.map((row) => {
+    const commission = byId.get(Number(row.commissionId));
+    invariant(commission, 'commissions are never deleted');
+    return toItem(row, commission);
+  });
+}
+
+function toItem(row: queries.SignalRow, commission: CommissionItem): SignalItem {
   const { dismissedAt, dismissedBy, dismissalReason } = row;
   return {
     id: Number(row.id),
     commission_id: Number(row.commissionId),
+    commission,
     partner_id: row.partnerId,
     rule: row.rule,
     reason: row.reason,

@@ -51,10 +51,61 @@ export function listPaymentsRoute(deps: {
   ];
 }
 
-/** Each payment with the decision in force, its largest commission, and what went back of it. */
-function paymentRows(db: Db) {
-  return db
+/**
+ * The payments of a page, by their ids alone: what is told of each besides is looked up for those that are shown, and not for
+ * all that had to be gone through to find them.
+ */
+function wantedPayments(
+  db: Db,
+  program: { workspaceId: number; id: number },
+  filter: ActivityFilter,
+  status: PaymentStatus | undefined,
+  search: PaymentSearch | undefined,
+) {
+  let query = db
     .selectFrom('payments as p')
+    .where('p.workspace_id', '=', program.workspaceId)
+    .where('p.program_id', '=', program.id)
+    // Written out, so that the index of test payments can be used.
+    .where(filter.isTest ? sql<boolean>`p.is_test` : sql<boolean>`not p.is_test`);
+  if (filter.from !== undefined) query = query.where('p.occurred_at', '>=', filter.from);
+  if (filter.before !== undefined) query = query.where('p.occurred_at', '<', filter.before);
+  if (filter.partnerId !== undefined) query = query.where(isCreditedTo(filter.partnerId));
+  if (status !== undefined) query = query.where(hasStatus(status, program, filter.isTest));
+  if (search?.kind === 'these') query = query.where(sql<boolean>`p.id = any(${search.ids}::bigint[])`);
+  if (search?.kind === 'prefix') query = query.where('p.transaction_id', 'like', search.pattern);
+  if (filter.cursor !== undefined) query = query.where(afterCursor('p.occurred_at', 'p.id', filter.cursor));
+  return query
+    .select(['p.workspace_id', 'p.id'])
+    .orderBy('p.occurred_at', 'desc')
+    .orderBy('p.id', 'desc')
+    .limit(filter.limit + 1);
+}
+
+/** Few payments have refunds: those are found by their refunds, and not all others looked through. */
+function hasStatus(status: PaymentStatus, program: { workspaceId: number; id: number }, isTest: boolean) {
+  if (status === 'paid') {
+    return sql<boolean>`not exists (
+      select from refunds back where back.workspace_id = p.workspace_id and back.payment_id = p.id
+        and back.is_test = p.is_test and back.undone_at is null and back.amount_minor > 0)`;
+  }
+  const isWhole = status === 'refunded';
+  return sql<boolean>`(p.id, ${isWhole}::boolean) in (
+    select back.payment_id, sum(back.amount_minor) >= paid.amount_minor
+    from refunds back
+    join payments paid on paid.workspace_id = back.workspace_id and paid.id = back.payment_id
+    where back.workspace_id = ${program.workspaceId} and back.program_id = ${program.id}
+      and back.is_test = ${isTest}::boolean and back.undone_at is null
+    group by back.payment_id, paid.amount_minor having sum(back.amount_minor) > 0)`;
+}
+
+/** Each payment with the decision in force, its largest commission, and what went back of it. */
+function paymentRows(db: Db, wanted: ReturnType<typeof wantedPayments>) {
+  return db
+    .selectFrom(wanted.as('wanted'))
+    .innerJoin('payments as p', (join) =>
+      join.onRef('p.workspace_id', '=', 'wanted.workspace_id').onRef('p.id', '=', 'wanted.id'),
+    )
     .leftJoinLateral(
       (eb) =>
         eb
@@ -109,20 +160,7 @@ function listPaymentRows(
   status: PaymentStatus | undefined,
   search: PaymentSearch | undefined,
 ) {
-  let query = paymentRows(db)
-    .where('p.workspace_id', '=', program.workspaceId)
-    .where('p.program_id', '=', program.id)
-    .where('p.is_test', '=', filter.isTest);
-  if (filter.from !== undefined) query = query.where('p.occurred_at', '>=', filter.from);
-  if (filter.before !== undefined) query = query.where('p.occurred_at', '<', filter.before);
-  if (filter.partnerId !== undefined) query = query.where(isCreditedTo(filter.partnerId));
-  if (status !== undefined) query = query.where(statusOf, '=', status);
-  // Few payments have refunds: those are found by their refunds, and not all others looked through.
-  if (status !== undefined && status !== 'paid') query = query.where(hasRefunds);
-  if (search?.kind === 'these') query = query.where(sql<boolean>`p.id = any(${search.ids}::bigint[])`);
-  if (search?.kind === 'prefix') query = query.where('p.transaction_id', 'like', search.pattern);
-  if (filter.cursor !== undefined) query = query.where(afterCursor('p.occurred_at', 'p.id', filter.cursor));
-  return query
+  return paymentRows(db, wantedPayments(db, program, filter, status, search))
     .select(['p.id', 'p.transaction_id', 'p.source', 'p.amount_minor', 'p.currency', 'p.customer_id'])
     .select(['p.occurred_at', 'p.is_test', 'decision.attributed', 'decision.reason'])
     .select([
@@ -134,13 +172,8 @@ function listPaymentRows(
     .select(exactInstant('p.occurred_at').as('occurred_at_exact'))
     .orderBy('p.occurred_at', 'desc')
     .orderBy('p.id', 'desc')
-    .limit(filter.limit + 1)
     .execute();
 }
-
-const hasRefunds = sql<boolean>`p.id in (
-  select back.payment_id from refunds back
-  where back.workspace_id = p.workspace_id and back.program_id = p.program_id and back.undone_at is null)`;
 
 /** `search` of the list; 400 `search is invalid`. */
 function readSearch({ search }: Readonly<Record<string, unknown>>): string | undefined {
@@ -152,10 +185,13 @@ function readSearch({ search }: Readonly<Record<string, unknown>>): string | und
 
 /** Credited by the decision, or holding any share of the commission. */
 function isCreditedTo(partnerId: number) {
-  return sql<boolean>`(decision.partner_id = ${partnerId} or exists (
+  return sql<boolean>`(exists (
     select from commissions share
     where share.workspace_id = p.workspace_id and share.payment_id = p.id and share.partner_id = ${partnerId}
-      and share.superseded_at is null))`;
+      and share.superseded_at is null)
+    or ${partnerId} = (
+      select (a.credits -> 0 ->> 'partnerId')::integer from attributions a
+      where a.workspace_id = p.workspace_id and a.payment_id = p.id order by a.decision desc limit 1))`;
 }
 
 function toPaymentItem(row: Awaited<ReturnType<typeof listPaymentRows>>[number]): PaymentItem {

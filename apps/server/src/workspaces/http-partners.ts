@@ -11,7 +11,7 @@ import { type Route, reader } from '../platform/index.ts';
 import { createLink } from './create-link.ts';
 import { enrollPartner } from './enroll-partner.ts';
 import { listLinks } from './list-links.ts';
-import { listPartners } from './list-partners.ts';
+import { getPartnerRecord, listPartners } from './list-partners.ts';
 import { dataRoute, listRoute } from './manage-route.ts';
 import type { SetUp } from './set-up.ts';
 import { updateLink } from './update-link.ts';
@@ -50,6 +50,19 @@ export function partnerRoutes(setUp: SetUp): Route[] {
         query: ListQuery,
         answer: PartnerRecord,
         handle: (call, manager) => listPartners(setUp, manager, call.params.id, call.query),
+      },
+      directory,
+    ),
+    dataRoute(
+      {
+        method: 'GET',
+        path: '/api/v1/programs/:id/partners/:partner_id',
+        scope: 'program:read',
+        tag,
+        summary: 'Read a partner of a program',
+        answer: PartnerRecord,
+        status: 200,
+        handle: (call, manager) => getPartnerRecord(setUp, manager, call.params.id, call.params.partner_id),
       },
       directory,
     ),

@@ -171,6 +171,7 @@ describe('GET, PATCH /api/v1/programs/:id/partners', () => {
       group_id: group.id,
     });
     expect(reply.body.data).toEqual({ ...dora, status: 'removed', group_id: group.id });
+    expect(await server.call('GET', `${partners}/${dora.id}`)).toEqual({ status: 200, body: reply.body });
     await server.call('PATCH', `${partners}/${dora.id}`, { group_id: group.id });
     expect(await server.directory.findLink('dora')).toMatchObject({ enrollmentStatus: 'removed' });
     const memberships = await server.postgres.query(
@@ -183,7 +184,7 @@ describe('GET, PATCH /api/v1/programs/:id/partners', () => {
     ]);
   });
 
-  it('PATCH 400 and 404', async () => {
+  it('PATCH 400; PATCH and GET of one 404', async () => {
     const eve = await made(partners, { name: 'Eve' });
     const path = `${partners}/${eve.id}`;
     expect((await server.call('PATCH', path, { status: 'gone' })).body.error).toBe('status is invalid');
@@ -195,11 +196,11 @@ describe('GET, PATCH /api/v1/programs/:id/partners', () => {
       `${partners}/0`,
       `${partners}/x`,
     ]) {
-      expect(await server.call('PATCH', stray, { status: 'removed' })).toEqual({
-        status: 404,
-        body: { error: 'Partner not found', code: 'partner_not_found' },
-      });
+      const notFound = { status: 404, body: { error: 'Partner not found', code: 'partner_not_found' } };
+      expect(await server.call('PATCH', stray, { status: 'removed' })).toEqual(notFound);
+      expect(await server.call('GET', stray)).toEqual(notFound);
     }
+    expect((await server.call('GET', path, undefined, server.strangerKey)).status).toBe(404);
   });
 });
 

@@ -3,12 +3,14 @@ import { Link, useParams } from '@tanstack/react-router';
 import { api, type Explanation } from '../../client/index.ts';
 import { Badge, toneOf } from '../../parts/badge.tsx';
 import { Card, PageHead } from '../../parts/card.tsx';
-import { Scrollable } from '../../parts/scrollable.tsx';
+import { FactList } from '../../parts/facts.tsx';
+import { Rows } from '../../parts/rows.tsx';
 import { Empty, Lines, Loading } from '../../parts/states.tsx';
 import { dateTime, day, money, percent, words } from '../../shell/format.ts';
 import { useSubject } from '../../shell/session.ts';
+import { isFromTheStart, termsText } from '../groups/terms-text.ts';
 import { useNames } from '../names.ts';
-import { accountName, identifierName, paysFor, type Step, storyOf, verdictOf } from './story.ts';
+import { accountName, identifierName, type Step, storyOf, verdictOf } from './story.ts';
 
 export function Payment() {
   const { paymentId } = useParams({ strict: false }) as { paymentId: string };
@@ -98,14 +100,10 @@ function Evidence({ one: { attribution } }: { one: Explanation }) {
       {attribution.evidence.length === 0 ? (
         <p className="p-4 text-ink-2">By nothing that leads to a partner.</p>
       ) : (
-        <dl className="divide-y divide-line">
-          {attribution.evidence.map(({ kind, value, at }) => (
-            <div key={`${kind}${value}${at}`} className="flex items-baseline justify-between gap-4 px-4 py-2">
-              <dt className="flex-none text-ink-2">{identifierName(kind)}</dt>
-              <dd className="min-w-0 break-all text-right font-mono text-xs">{value}</dd>
-            </div>
-          ))}
-        </dl>
+        <FactList
+          isMono
+          facts={attribution.evidence.map(({ kind, value }) => [identifierName(kind), value])}
+        />
       )}
       {attribution.warnings.map(({ code, text }) => (
         <p key={code} className="mx-4 mb-3 rounded-md bg-warn-soft px-3 py-2 text-warn">
@@ -129,11 +127,7 @@ function Terms({
       {policy && (
         <p className="px-4 pt-3 text-ink-2">
           Group <strong className="text-ink">{policy.group}</strong>, terms {policy.version}:{' '}
-          {policy.rate_bps === undefined
-            ? money(policy.fixed_cents ?? 0, commission?.currency ?? payment.currency)
-            : percent(policy.rate_bps / 10_000, 2)}{' '}
-          {paysFor(policy.type)}
-          {policy.duration_months ? ` for ${policy.duration_months} months` : ''}
+          {termsText(policy, commission?.currency ?? payment.currency)}
           {isFromTheStart(policy.effective_from)
             ? '.'
             : `, in force since ${day(policy.effective_from, timeZone)}.`}
@@ -179,9 +173,6 @@ function Terms({
   );
 }
 
-/** A program's first terms are in force for all that is older than it. */
-const isFromTheStart = (at: string) => Date.parse(at) < Date.parse('2000-01-01');
-
 function Facts({ one: { payment, attribution }, timeZone }: { one: Explanation; timeZone: string }) {
   const facts: [string, string][] = [
     ['Payment', `#${payment.id}`],
@@ -192,14 +183,7 @@ function Facts({ one: { payment, attribution }, timeZone }: { one: Explanation; 
   ];
   return (
     <Card title="Facts">
-      <dl className="divide-y divide-line">
-        {facts.map(([name, value]) => (
-          <div key={name + value} className="flex items-baseline justify-between gap-4 px-4 py-2">
-            <dt className="flex-none text-ink-2">{name}</dt>
-            <dd className="min-w-0 break-all text-right">{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <FactList facts={facts} />
     </Card>
   );
 }
@@ -218,42 +202,36 @@ function Ledger({
       {ledger.length === 0 ? (
         <Empty title="Nothing was booked">Test payments move no money.</Empty>
       ) : (
-        <Scrollable label="Ledger entries">
-          <table className="w-full max-sm:text-xs">
-            <thead>
-              <tr className="text-left text-ink-3 text-xs">
-                <th scope="col" className="px-2 py-2 sm:px-4 font-medium">
-                  Booked
-                </th>
-                <th scope="col" className="px-2 py-2 sm:px-4 font-medium">
-                  Account
-                </th>
-                <th scope="col" className="px-2 py-2 sm:px-4 font-medium">
-                  Partner
-                </th>
-                <th scope="col" className="px-2 py-2 sm:px-4 text-right font-medium">
-                  Amount
-                </th>
-              </tr>
-            </thead>
-            <tbody className="divide-y divide-line border-line border-t">
-              {ledger.map((entry) => (
-                <tr key={entry.entry_id}>
-                  <td className="num whitespace-nowrap px-2 py-2 sm:px-4 text-ink-2">
-                    {dateTime(entry.at, timeZone)}
-                  </td>
-                  <td className="px-2 py-2 sm:px-4">{accountName(entry.account)}</td>
-                  <td className="px-2 py-2 sm:px-4 text-ink-2">
-                    {entry.partner_id === null ? '' : nameOf(entry.partner_id)}
-                  </td>
-                  <td className="num px-2 py-2 sm:px-4 text-right font-medium">
-                    {money(entry.amount_cents, entry.currency)}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scrollable>
+        <Rows
+          label="Ledger entries"
+          isTight
+          rows={ledger}
+          keyOf={(entry) => entry.entry_id}
+          columns={[
+            {
+              header: 'Booked',
+              cell: (entry) => (
+                <span className="num whitespace-nowrap text-ink-2">{dateTime(entry.at, timeZone)}</span>
+              ),
+            },
+            { header: 'Account', cell: (entry) => accountName(entry.account) },
+            {
+              header: 'Partner',
+              cell: (entry) => (
+                <span className="text-ink-2">
+                  {entry.partner_id === null ? '' : nameOf(entry.partner_id)}
+                </span>
+              ),
+            },
+            {
+              header: 'Amount',
+              isRight: true,
+              cell: (entry) => (
+                <span className="font-medium">{money(entry.amount_cents, entry.currency)}</span>
+              ),
+            },
+          ]}
+        />
       )}
     </Card>
   );

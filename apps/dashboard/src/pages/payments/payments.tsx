@@ -1,14 +1,15 @@
 import type { PaymentItem } from '@headwater/contract';
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
-import { Link, useSearch } from '@tanstack/react-router';
+import { useSearch } from '@tanstack/react-router';
 import { useDeferredValue, useMemo, useState } from 'react';
 import { api } from '../../client/index.ts';
 import { Badge, toneOf } from '../../parts/badge.tsx';
 import { Card, PageHead } from '../../parts/card.tsx';
+import { CursorTable, useCursorList } from '../../parts/cursor-table.tsx';
 import { Select } from '../../parts/field.tsx';
-import { Empty, Lines, Loading } from '../../parts/states.tsx';
-import { type Column, ListEnd, VirtualTable } from '../../parts/virtual-table.tsx';
-import { counted, dateTime, money, words } from '../../shell/format.ts';
+import { RowLink } from '../../parts/row-link.tsx';
+import { SearchBox } from '../../parts/search-box.tsx';
+import type { Column } from '../../parts/virtual-table.tsx';
+import { dateTime, money, words } from '../../shell/format.ts';
 import { PeriodBar } from '../../shell/period-bar.tsx';
 import { daysOf, type Search } from '../../shell/search.ts';
 import { useSubject } from '../../shell/session.ts';
@@ -37,14 +38,9 @@ function PaymentList({ programId, timeZone }: { programId: number; timeZone: str
   // Who looks for one payment looks for it whenever it was.
   const days = asked === '' ? daysOf(search, timeZone) : {};
   const filter = { ...days, search: asked, status, is_test: isTest, limit: 100 };
-  const query = useInfiniteQuery({
-    queryKey: ['payments', programId, filter],
-    queryFn: ({ pageParam, signal }) => api.payments(programId, { ...filter, cursor: pageParam }, signal),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
-    placeholderData: keepPreviousData,
-  });
-  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.data) ?? [], [query.data]);
+  const list = useCursorList(['payments', programId, filter], (cursor, signal) =>
+    api.payments(programId, { ...filter, cursor }, signal),
+  );
   const columns = useMemo(() => columnsOf(names, timeZone), [names, timeZone]);
   return (
     <>
@@ -53,13 +49,12 @@ function PaymentList({ programId, timeZone }: { programId: number; timeZone: str
       </PageHead>
       <Card>
         <div className="flex flex-wrap items-center gap-2 border-line border-b p-3">
-          <input
-            type="search"
-            aria-label="Search payments"
+          <SearchBox
+            label="Search payments"
             placeholder="Transaction, customer key or email"
-            value={text}
-            onChange={({ target }) => setText(target.value)}
-            className="h-8 min-w-0 flex-1 basis-56 rounded-md border border-line bg-surface px-2.5 placeholder:text-ink-3"
+            text={text}
+            onText={setText}
+            className="min-w-0 flex-1 basis-56"
           />
           <Select label="Status" hideLabel value={status} onChange={({ target }) => setStatus(target.value)}>
             <option value="">Any status</option>
@@ -79,37 +74,22 @@ function PaymentList({ programId, timeZone }: { programId: number; timeZone: str
             Test payments
           </label>
         </div>
-        <Loading query={query} standIn={<Lines count={12} />}>
-          {() =>
-            rows.length === 0 ? (
-              <Empty title={asked || status ? 'No payment is like that' : 'No payments in this period'}>
-                {asked
-                  ? 'Search takes the beginning of a transaction id, a whole customer key, or a whole email address.'
-                  : 'Payments appear here the moment your server or Stripe tells of them.'}
-              </Empty>
-            ) : (
-              <>
-                <VirtualTable
-                  label="Payments"
-                  columns={columns}
-                  rows={rows}
-                  keyOf={keyOf}
-                  total={query.hasNextPage ? undefined : rows.length}
-                  hasMore={query.hasNextPage}
-                  isLoadingMore={query.isFetching}
-                  loadMore={query.fetchNextPage}
-                />
-                <ListEnd>{query.hasNextPage ? 'Loading more…' : counted(rows.length, 'payment')}</ListEnd>
-              </>
-            )
-          }
-        </Loading>
+        <CursorTable
+          label="Payments"
+          list={list}
+          columns={columns}
+          noun="payment"
+          empty={{
+            title: asked || status ? 'No payment is like that' : 'No payments in this period',
+            text: asked
+              ? 'Search takes the beginning of a transaction id, a whole customer key, or a whole email address.'
+              : 'Payments appear here the moment your server or Stripe tells of them.',
+          }}
+        />
       </Card>
     </>
   );
 }
-
-const keyOf = (payment: PaymentItem) => String(payment.id);
 
 function columnsOf(names: ReadonlyMap<string, string>, timeZone: string): Column<PaymentItem>[] {
   return [
@@ -119,14 +99,9 @@ function columnsOf(names: ReadonlyMap<string, string>, timeZone: string): Column
       meta: { width: 'minmax(0,1.5fr)' },
       cell: ({ row: { original: one } }) => (
         <span className="flex items-center gap-2">
-          <Link
-            to="/payments/$paymentId"
-            params={{ paymentId: String(one.id) }}
-            search={(old) => old}
-            className="truncate font-medium hover:underline"
-          >
+          <RowLink to={`/payments/${one.id}`} className="truncate font-medium hover:underline">
             {one.transaction_id}
-          </Link>
+          </RowLink>
           {one.is_test && <Badge tone="accent">Test</Badge>}
         </span>
       ),

@@ -9,10 +9,11 @@ import {
 import { type Route, reader } from '../../platform/index.ts';
 import { type Directory, dataRoute, getOwnProgram, listRoute } from '../../workspaces/index.ts';
 import { fileRoute } from '../file-route.ts';
+import { invoiceCsv } from './invoice-csv.ts';
 import { invoicePdf } from './invoice-pdf.ts';
 import type { InvoiceDeps } from './issue-invoices.ts';
 import { payInvoice } from './pay-invoice.ts';
-import { getInvoice, listInvoices, listLines } from './read-invoices.ts';
+import { eachLine, getInvoice, listInvoices, listLines } from './read-invoices.ts';
 
 const tag = 'Invoices';
 const path = '/api/v1/invoices/:id';
@@ -68,6 +69,18 @@ export function invoiceRoutes(deps: InvoiceDeps & { directory: Directory }): Rou
       async handle(call, manager) {
         const invoice = await getInvoice(postgres, manager, call.params.id);
         return { name: `${invoice.number}.pdf`, content: await invoicePdf(invoice) };
+      },
+    }),
+    fileRoute({
+      path: `${path}/csv`,
+      scope: 'program:read',
+      tag,
+      summary: 'The lines of an invoice as CSV',
+      file: 'text/csv',
+      async handle(call, manager) {
+        const { number, currency } = await getInvoice(postgres, manager, call.params.id);
+        const lines = eachLine(postgres, manager, call.params.id);
+        return { name: `${number}.csv`, content: await invoiceCsv(currency, lines) };
       },
     }),
     dataRoute(

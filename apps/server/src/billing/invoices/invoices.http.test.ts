@@ -211,6 +211,7 @@ describe('an invoice that is not paid', () => {
     for (const reply of [
       await server.get(path, stranger),
       await server.get(`${path}/pdf`, stranger),
+      await server.get(`${path}/csv`, stranger),
       await server.get(`${path}/lines`, stranger),
       await server.post(`${path}/pay`, {}, stranger),
       await server.get('/api/v1/invoices/999999', server.key),
@@ -278,7 +279,7 @@ it('waits for a commission that another process is at, rather than billing it a 
   expect(await story.invoices()).toMatchObject([{ period_start: '2027-03-01', commission_cents: 2000 }]);
 });
 
-it('an invoice is a PDF with its number in its name, and never changes', async () => {
+it('an invoice is a PDF and a CSV with its number in their names, and never changes', async () => {
   const story = await openProgram('2027-02-02T12:00:00Z');
   await story.sell('pdf', 123_456);
   await run('2027-02-08T09:00:00Z');
@@ -293,6 +294,21 @@ it('an invoice is a PDF with its number in its name, and never changes', async (
   });
   expect(reply.rawPayload.subarray(0, 5).toString()).toBe('%PDF-');
   expect(reply.rawPayload.subarray(-6).toString().trim()).toBe('%%EOF');
+  const csv = await server.server.app.inject({
+    url: `/api/v1/invoices/${id}/csv`,
+    headers: { authorization: `Bearer ${server.key}` },
+  });
+  expect(csv.headers).toMatchObject({
+    'content-type': 'text/csv; charset=utf-8',
+    'content-disposition': `attachment; filename="${number}.csv"`,
+  });
+  const [head, fee, commission, end] = csv.body.split('\r\n');
+  expect(head).toBe(
+    'kind,amount,currency,partner_id,commission_id,payment_id,transaction_id,payment_amount,occurred_at',
+  );
+  expect(fee).toMatch(/^fee,43\.21,USD,,,\d+,pdf,1234\.56,2027-02-02T/);
+  expect(commission).toMatch(/^commission,246\.91,USD,\d+,\d+,\d+,pdf,1234\.56,2027-02-02T/);
+  expect(end).toBe('');
   await expect(
     server.database.postgres.query('update invoices set commission_minor = 1 where id = $1', [id]),
   ).rejects.toThrow(/never changed/);

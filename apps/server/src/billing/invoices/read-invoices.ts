@@ -82,6 +82,21 @@ export async function listLines(
   return toPage(rows, limit, toInvoiceLine, (row) => [row.id]);
 }
 
+const linesAtOnce = 5000;
+
+/** Every line of an invoice, a part at a time: there may be as many as a week had payments. */
+export async function* eachLine(sql: Sql, reader: Reader, invoiceId: unknown): AsyncGenerator<InvoiceLine> {
+  const { ledgerTransactionId: transactionId } = await getRow(sql, reader, invoiceId);
+  let afterId = '0';
+  for (;;) {
+    const asked = { workspaceId: reader.workspaceId, transactionId, afterId, limit: linesAtOnce };
+    const rows = await queries.listInvoiceLines(sql, asked);
+    for (const row of rows) yield toInvoiceLine(row);
+    if (rows.length < linesAtOnce) return;
+    afterId = String(rows.at(-1)?.id);
+  }
+}
+
 async function getRow(sql: Sql, reader: Reader, invoiceId: unknown): Promise<queries.InvoiceRow> {
   const id = wholeNumber(invoiceId);
   const row = id === undefined ? undefined : await queries.findInvoiceRow(sql, reader.workspaceId, id);

@@ -1,0 +1,236 @@
+import type { PartnerBalance, PartnerRecord } from '@headwater/contract';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMemo, useState } from 'react';
+import { api } from '../../client/index.ts';
+import { Badge, toneOf } from '../../parts/badge.tsx';
+import { Button } from '../../parts/button.tsx';
+import { Card, PageHead } from '../../parts/card.tsx';
+import { Copyable } from '../../parts/copy.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
+import { Field, FormError, Select } from '../../parts/field.tsx';
+import { type Fields, fieldsOf, filled } from '../../parts/form.ts';
+import { PartnerLink } from '../../parts/partner-link.tsx';
+import { SearchBox } from '../../parts/search-box.tsx';
+import { Empty, Lines, Loading } from '../../parts/states.tsx';
+import { Tabs } from '../../parts/tabs.tsx';
+import { type Column, ListEnd, VirtualTable } from '../../parts/virtual-table.tsx';
+import { counted, day } from '../../shell/format.ts';
+import { useMe, useSubject } from '../../shell/session.ts';
+import { sumsOf } from '../billing/sums.ts';
+import { useGroups } from '../groups/groups-query.ts';
+import { usePartners } from '../names.ts';
+import { NeedsProgram } from '../needs-program.tsx';
+import { standingName, standings } from './standing.ts';
+import { partnerTabs } from './tabs.ts';
+
+export function Partners() {
+  return <NeedsProgram title="Partners">{({ id }) => <PartnerList programId={id} />}</NeedsProgram>;
+}
+
+function PartnerList({ programId }: { programId: number }) {
+  const { may } = useMe();
+  const partners = usePartners();
+  const balances = useQuery({
+    queryKey: ['balances', programId],
+    queryFn: ({ signal }) => api.balances(programId, signal),
+  });
+  const timeZone = useSubject()?.timeZone ?? 'UTC';
+  const [text, setText] = useState('');
+  const [status, setStatus] = useState('');
+  const groups = useGroups(programId);
+  const byPartner = useMemo(
+    () => Map.groupBy(balances.data ?? [], ({ partner_id }) => partner_id),
+    [balances.data],
+  );
+  const groupNames = useMemo(() => new Map(groups.data?.map(({ id, name }) => [id, name])), [groups.data]);
+  const columns = useMemo(
+    () => columnsOf(byPartner, groupNames, timeZone),
+    [byPartner, groupNames, timeZone],
+  );
+  return (
+    <>
+      <PageHead title="Partners">
+        <Select label="Status" hideLabel value={status} onChange={({ target }) => setStatus(target.value)}>
+          <option value="">Any status</option>
+          {standings.map((one) => (
+            <option key={one} value={one}>
+              {standingName(one)}
+            </option>
+          ))}
+        </Select>
+        {may('program:update') && <AddPartner programId={programId} />}
+      </PageHead>
+      <Tabs label="Partners" tabs={partnerTabs} />
+      <Card>
+        <Loading query={partners} standIn={<Lines count={8} />}>
+          {(all) => {
+            const wanted = text.trim().toLowerCase();
+            const shown = all.filter(
+              (one) =>
+                (status === '' || one.status === status) &&
+                (one.name.toLowerCase().includes(wanted) ||
+                  one.links.some(({ code }) => code.toLowerCase().includes(wanted))),
+            );
+            if (all.length === 0)
+              return (
+                <Empty title="No partners yet">
+                  Each gets a link of their own; who comes by it and pays earns them a commission.
+                </Empty>
+              );
+            return (
+              <>
+                <div className="border-line border-b p-3">
+                  <SearchBox
+                    label="Search partners"
+                    placeholder="Name or code"
+                    text={text}
+                    onText={setText}
+                  />
+                </div>
+                {shown.length === 0 ? (
+                  <Empty title="No partner is like that" />
+                ) : (
+                  <>
+                    <VirtualTable
+                      label="Partners"
+                      columns={columns}
+                      rows={shown}
+                      keyOf={keyOf}
+                      total={shown.length}
+                      hasMore={false}
+                      isLoadingMore={false}
+                      loadMore={nothing}
+                    />
+                    <ListEnd>{counted(shown.length, 'partner')}</ListEnd>
+                  </>
+                )}
+              </>
+            );
+          }}
+        </Loading>
+      </Card>
+    </>
+  );
+}
+
+const keyOf = ({ id }: PartnerRecord) => String(id);
+const nothing = () => undefined;
+
+function columnsOf(
+  byPartner: ReadonlyMap<number, PartnerBalance[]>,
+  groups: ReadonlyMap<number, string>,
+  timeZone: string,
+): Column<PartnerRecord>[] {
+  const sum = (id: number, of: (balance: PartnerBalance) => number) => sumsOf(byPartner.get(id) ?? [], of);
+  return [
+    {
+      id: 'partner',
+      header: 'Partner',
+      meta: { width: 'minmax(0,1.4fr)', isRowHead: true },
+      cell: ({ row: { original: one } }) => (
+        <>
+          <PartnerLink id={one.id} name={one.name} />
+          {(one.email_masked ?? one.links[0]) && (
+            <span className="ml-2 text-ink-3 text-xs max-md:hidden">
+              {one.email_masked ?? one.links[0]?.code}
+            </span>
+          )}
+        </>
+      ),
+    },
+    {
+      id: 'group',
+      header: 'Group',
+      meta: { width: 'minmax(0,0.8fr)', isWideOnly: true },
+      cell: ({ row: { original: one } }) => (
+        <span className="text-ink-2">{groups.get(one.group_id) ?? ''}</span>
+      ),
+    },
+    {
+      id: 'joined',
+      header: 'Joined',
+      meta: { width: '8.5rem', isWideOnly: true },
+      cell: ({ row: { original: one } }) => (
+        <span className="text-ink-2">{day(one.joined_at, timeZone)}</span>
+      ),
+    },
+    {
+      id: 'status',
+      header: 'Status',
+      meta: { width: '7rem', isWideOnly: true },
+      cell: ({ row: { original: one } }) => (
+        <Badge tone={toneOf(one.status)}>{standingName(one.status)}</Badge>
+      ),
+    },
+    {
+      id: 'pending',
+      header: 'Pending',
+      meta: { width: 'minmax(6rem,0.6fr)', isRight: true, isWideOnly: true },
+      cell: ({ row: { original: one } }) => (
+        <span className="text-ink-2">{sum(one.id, ({ pending_cents }) => pending_cents)}</span>
+      ),
+    },
+    {
+      id: 'due',
+      header: 'Due',
+      meta: { width: 'minmax(7.5rem,0.6fr)', isRight: true },
+      cell: ({ row: { original: one } }) => (
+        <span className="font-medium">
+          {sum(one.id, ({ approved_cents, available_cents }) => approved_cents + available_cents)}
+        </span>
+      ),
+    },
+  ];
+}
+
+function AddPartner({ programId }: { programId: number }) {
+  const [isOpen, setOpen] = useState(false);
+  const queryClient = useQueryClient();
+  const add = useMutation({
+    mutationFn: (fields: Fields) => api.addPartner(programId, { name: '', ...fields }),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: ['partners'] }),
+  });
+  const open = (next: boolean) => {
+    setOpen(next);
+    if (next) add.reset();
+  };
+  return (
+    <Dialog
+      open={isOpen}
+      onOpenChange={open}
+      trigger="Add partner"
+      look="primary"
+      title={add.data ? `${add.data.name} is in` : 'Add a partner'}
+    >
+      {add.data ? (
+        <div className="space-y-4">
+          <p>This is the link to share:</p>
+          <Copyable text={add.data.links[0]?.url ?? ''} label="Referral link" />
+          <div className="flex justify-end">
+            <Button look="primary" onClick={() => setOpen(false)}>
+              Done
+            </Button>
+          </div>
+        </div>
+      ) : (
+        <form className="space-y-4" onSubmit={(event) => add.mutate(filled(fieldsOf(event)))}>
+          <Field label="Name" name="name" required maxLength={255} autoFocus />
+          <Field label="Email" name="email" type="email" hint="Optional. Kept as a keyed hash and a mask." />
+          <Field
+            label="Code"
+            name="code"
+            pattern="[A-Za-z0-9_\-]{1,64}"
+            hint="Optional: letters, digits, - and _. Else made from the name."
+          />
+          <FormError error={add.error} />
+          <div className="flex justify-end gap-2">
+            <Button onClick={() => setOpen(false)}>Cancel</Button>
+            <Button type="submit" look="primary" disabled={add.isPending}>
+              Add partner
+            </Button>
+          </div>
+        </form>
+      )}
+    </Dialog>
+  );
+}

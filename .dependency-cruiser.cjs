@@ -8,7 +8,7 @@ const floors = [
   'touches',
   'customers',
   'payments',
-  'reports|stripe|billing|webhooks|verify|fraud|simulate|erasure|retention|demo|imports',
+  'reports|stripe|billing|webhooks|verify|fraud|simulate|erasure|retention|demo|imports|portal',
   'jobs|http',
 ];
 

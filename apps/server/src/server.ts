@@ -33,6 +33,7 @@ import {
   type Route,
   type Shipper,
 } from './platform/index.ts';
+import { portalRoutes } from './portal/index.ts';
 import { rateRoutes } from './rates/index.ts';
 import {
   keepRollups,
@@ -138,6 +139,15 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   const webhooks = { ...stores, sealer, allowPrivate: options.webhooks.allowPrivate };
   const reports = { postgres, clickhouse, directory, clock, lagSeconds: () => shipper.lagSeconds() };
   const realtime = openRealtime(reports);
+  const { smtp } = options;
+  const people = openPeople({
+    postgres,
+    clock,
+    log,
+    secret: options.secret,
+    publicUrl: options.publicUrl,
+    sendMail: smtp && ((mail) => sendSecretMail(smtp, mail)),
+  });
   const routes: Route[] = [
     ...touchRoutes({
       click: { postgres, directory, ingest, geo, clock, metrics },
@@ -177,17 +187,12 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     ...verifyRoutes(stores),
     ...erasureRoutes({ ...stores, clickhouse }),
     ...importRoutes({ ...stores, fees }),
+    ...portalRoutes({
+      ...{ postgres, clickhouse, directory, clock, hasher, sealer, people },
+      ...{ installationFee: fee, lagSeconds: () => shipper.lagSeconds() },
+    }),
     ...stripe.routes,
   ];
-  const { smtp } = options;
-  const people = openPeople({
-    postgres,
-    clock,
-    log,
-    secret: options.secret,
-    publicUrl: options.publicUrl,
-    sendMail: smtp && ((mail) => sendSecretMail(smtp, mail)),
-  });
   const tracker = await readFile(join(packageRoot(), '../../packages/tracker/dist/headwater.js'), 'utf8');
   const app = await buildApp({
     routes,
@@ -195,7 +200,8 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     metrics,
     log,
     rateLimitPerMinute: options.rateLimitPerMinute,
-    findPerson: people.findPrincipal,
+    findPerson: (headers, as) =>
+      as === 'partner' ? people.findPartner(headers) : people.findPrincipal(headers),
     signIn: (app) => installSignIn(app, people),
     plain: plainRoutes({
       metrics,

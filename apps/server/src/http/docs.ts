@@ -19,6 +19,12 @@ export async function installDocs(app: FastifyInstance): Promise<void> {
           program: { type: 'http', scheme: 'bearer', description: 'program tracking token, aff_…' },
           website: { type: 'http', scheme: 'bearer', description: 'website token, tf_…' },
           management: { type: 'http', scheme: 'bearer', description: 'management key, affk_…' },
+          partner: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: 'headwater.session_token',
+            description: 'the session of a partner who signed in, from a page of this server',
+          },
         },
       },
     },

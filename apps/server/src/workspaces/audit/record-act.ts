@@ -20,6 +20,8 @@ export function actorName(principal: Exclude<Principal, { kind: 'nobody' }>): st
   switch (principal.kind) {
     case 'management':
       return `${principal.holder.kind} ${principal.holder.id}`;
+    case 'partner':
+      return `person ${principal.personId}`;
     case 'program':
       return `token of program ${principal.programId}`;
     case 'website':

@@ -7,6 +7,7 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { NotFound, PageFailure } from './parts/states.tsx';
+import { portalRoutes } from './portal-router.tsx';
 import { readSearch, type Search } from './shell/search.ts';
 import { Shell } from './shell/shell.tsx';
 
@@ -55,7 +56,7 @@ const commissions = createRoute({
 });
 const partners = createRoute({
   getParentRoute: () => shell,
-  path: '/partners',
+  path: '/program/partners',
   component: lazyRouteComponent(() => import('./pages/partners.tsx'), 'Partners'),
 });
 const models = createRoute({
@@ -74,13 +75,30 @@ const account = createRoute({
   component: lazyRouteComponent(() => import('./pages/account.tsx'), 'Account'),
 });
 
+const applications = createRoute({
+  getParentRoute: () => shell,
+  path: '/applications',
+  component: lazyRouteComponent(() => import('./pages/applications/applications.tsx'), 'Applications'),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     outside('/sign-in', 'SignIn'),
     outside('/first-owner', 'FirstOwner'),
     outside('/invitation', 'Invitation'),
     outside('/new-password', 'NewPassword'),
-    shell.addChildren([overview, payments, payment, commissions, partners, models, people, account]),
+    shell.addChildren([
+      overview,
+      payments,
+      payment,
+      commissions,
+      partners,
+      applications,
+      models,
+      people,
+      account,
+    ]),
+    ...portalRoutes(root),
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,

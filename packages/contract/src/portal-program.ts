@@ -34,7 +34,7 @@ export const JoinPage = Type.Object({
   domain: Type.String(),
   applications: Type.Enum([...applicationModes]),
   welcome: nullable(Type.String()),
-  cookie_window_days: Type.Integer(),
+  click_window_days: Type.Integer({ description: 'for how long a click counts' }),
   terms: Type.Array(PortalTerms),
 });
 export type JoinPage = Static<typeof JoinPage>;

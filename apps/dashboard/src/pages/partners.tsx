@@ -12,6 +12,7 @@ import { Scrollable } from '../parts/scrollable.tsx';
 import { Empty, Lines, Loading } from '../parts/states.tsx';
 import { day, money, words } from '../shell/format.ts';
 import { useMe, useSubject } from '../shell/session.ts';
+import { PortalAccess } from './applications/portal-access.tsx';
 import { usePartners } from './names.ts';
 import { NeedsProgram } from './needs-program.tsx';
 
@@ -139,6 +140,7 @@ function Row({
       </td>
       <td className="px-4 py-2.5 max-sm:hidden">
         <Badge tone={toneOf(partner.status)}>{words(partner.status)}</Badge>
+        <PortalAccess partner={partner} />
       </td>
       <td className="num whitespace-nowrap px-4 py-2.5 text-right text-ink-2">
         {sum((one) => one.pending_cents)}

@@ -12,7 +12,8 @@ const places = [
   { to: '/', name: 'Overview', key: 'o' },
   { to: '/payments', name: 'Payments', key: 'p' },
   { to: '/commissions', name: 'Commissions', key: 'c' },
-  { to: '/partners', name: 'Partners', key: 'a' },
+  { to: '/program/partners', name: 'Partners', key: 'a' },
+  { to: '/applications', name: 'Applications', key: 'n' },
   { to: '/models', name: 'Models', key: 'm' },
   { to: '/people', name: 'People', key: 'e' },
 ] as const;

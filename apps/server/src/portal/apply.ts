@@ -35,17 +35,18 @@ export async function readJoinPage(deps: PortalDeps, slug: string): Promise<Join
     domain: program.domain,
     applications: settings.applications,
     welcome: settings.welcome,
-    cookie_window_days: program.cookieWindowDays,
+    click_window_days: Math.min(program.cookieWindowDays, program.attributionWindowDays),
     terms: await termsOfNewcomers(deps.postgres, program, deps.clock.now()),
   };
 }
 
 /**
  * Writes an application down; a second one of the same address counts as the first while that is open. Where the program
- * takes everybody it is approved at once, unless the program has parted with this partner before: that a person decides.
+ * takes everybody it is approved at once, unless no mail can be sent, or the program has parted with this partner before:
+ * that a person decides.
  */
 export async function apply(deps: PortalDeps, slug: string, request: JoinRequest): Promise<JoinAnswer> {
-  const { postgres, hasher, sealer, clock } = deps;
+  const { postgres, hasher, sealer, clock, people } = deps;
   const { program, settings } = await getJoinable(deps, slug);
   if (settings.applications === 'closed') throw new AppError('applications_closed');
   const website = readWebsite(request.website);
@@ -61,7 +62,9 @@ export async function apply(deps: PortalDeps, slug: string, request: JoinRequest
       ...{ name: request.name.trim(), emailHash: email.hash, emailMasked: masked, emailSealed: sealed },
       ...{ website, message: request.message?.trim() || null, at: clock.now() },
     });
-    if (id === undefined || settings.applications === 'manual') return undefined;
+    // The link that lets them in proves the address: nobody else may be shown it, and without mail nobody could be.
+    const isAutomatic = settings.applications === 'automatic' && people.sendMail !== undefined;
+    if (id === undefined || !isAutomatic) return undefined;
     const standing = await queries.findStandingByEmail(trx, key, email.hash);
     return standing === undefined || standing === 'approved' ? id : undefined;
   });

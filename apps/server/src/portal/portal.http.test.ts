@@ -65,7 +65,7 @@ describe('joining a program', () => {
       domain: 'shop.example',
       applications: 'manual',
       welcome: 'Write for us!',
-      cookie_window_days: 90,
+      click_window_days: 60,
       terms: [
         {
           ...{ type: 'cps_lifetime', rate_bps: 1000, fixed_cents: null, currency: 'USD' },
@@ -143,19 +143,26 @@ describe('joining a program', () => {
     });
   });
 
-  it('automatic: everybody at once, but whom the program parted with', async () => {
+  it('automatic: everybody at once who can be written to, but whom the program parted with', async () => {
     await founder('PATCH', `${path}/portal`, { applications: 'automatic' });
+    await server.post('/api/v1/join/acme', application({ name: 'Too early', email: 'early@x.example' }));
+    expect((await applications())[0]).toMatchObject({ name: 'Too early', state: 'open' });
+    const mails: { to: string; lines: readonly string[] }[] = [];
+    server.server.people.sendMail = async (mail) => void mails.push(mail);
     const email = 'cleo@x.example';
     await server.post('/api/v1/join/acme', application({ name: 'Cleo', email }));
     const [cleo] = await applications();
     expect(cleo).toMatchObject({ state: 'approved', decided_by: 'automatic approval' });
+    expect(mails).toMatchObject([{ to: email }]);
+    expect(mails[0]?.lines.join('\n')).toMatch(/\/partners\/invitation#pin_/);
     await founder('PATCH', `${path}/partners/${cleo?.partner_id}`, { status: 'removed' });
     await server.post('/api/v1/join/acme', application({ name: 'Cleo', email }));
     const [again] = await applications();
     expect(again).toMatchObject({ state: 'open', partner_id: null });
     // A person may let them in again: the same partner.
     const let_in = await founder('POST', `/api/v1/applications/${again?.id}/approve`, {});
-    expect(let_in.body.data.partner_id).toBe(cleo?.partner_id);
+    expect(let_in.body.data).toMatchObject({ partner_id: cleo?.partner_id, invitation: { mailed: true } });
+    server.server.people.sendMail = undefined;
     await founder('PATCH', `${path}/portal`, { applications: 'manual' });
   });
 });

@@ -71,7 +71,10 @@ export async function apply(deps: PortalDeps, slug: string, request: JoinRequest
   if (made !== undefined) {
     const nobody = { kind: 'management', holder: { kind: 'key', id: 0 }, scopes: [] } as const;
     const actor = { ...nobody, workspaceId: program.workspaceId, programScope: [program.id] };
-    await approve(deps, actor, Number(made), {}, 'automatic approval');
+    // What stands in the way of it, a person will see: the application is in, and stays open.
+    await approve(deps, actor, Number(made), {}, 'automatic approval').catch((error) => {
+      if (!(error instanceof AppError)) throw error;
+    });
   }
   return received;
 }

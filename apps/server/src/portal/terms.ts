@@ -4,7 +4,7 @@ import type { Sql } from '../platform/index.ts';
 import { findDefaultGroup } from './program-queries.ts';
 
 /** Terms as partners are told them. */
-export function toTerms(policy: Policy): PortalTerms {
+function toTerms(policy: Policy): PortalTerms {
   return {
     type: policy.type,
     rate_bps: policy.rateBps,

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link, Navigate, Outlet, useNavigate, useRouterState, useSearch } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { Link, Navigate, Outlet, useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
 import { ApiError, api } from '../../client/index.ts';
 import { Button } from '../../parts/button.tsx';
 import { Select } from '../../parts/field.tsx';
@@ -21,9 +21,6 @@ export function PortalShell() {
   const mine = useQuery(mineQuery);
   const search = useSearch({ strict: false }) as PortalSearch;
   const navigate = useNavigate();
-  const path = useRouterState({ select: (state) => state.location.pathname });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another page begins at its top for a screen reader too
-  useEffect(() => document.getElementById('content')?.focus({ preventScroll: true }), [path]);
   if (mine.error instanceof ApiError && mine.error.status === 401) return <ToSignIn />;
   if (mine.data === undefined) {
     const trouble = mine.error ?? mine.failureReason;

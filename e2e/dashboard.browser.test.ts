@@ -193,7 +193,7 @@ describe('the dashboard, from the first start', () => {
       look(second, {
         models: '/models',
         commissions: '/commissions',
-        partners: '/partners',
+        partners: '/program/partners',
         people: '/people',
       }),
       look(stranger, { 'sign-in': '/sign-in', 'first-owner': '/first-owner#own_x' }),

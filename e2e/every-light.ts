@@ -1,9 +1,10 @@
+import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { expectAccessible, settled, type Window } from './dashboard.ts';
+import { expectAccessible, settled } from './dashboard.ts';
 import { picture } from './visitor.ts';
 
-/** A page as it stands, wide and on a phone, by day and night: nothing in it is a barrier, and none of it sticks out. */
-export async function inEveryLight(page: Window['page'], name: string): Promise<void> {
+/** Looks at a page by day and night, on a wide screen and a phone: no barrier, and nothing wider than the screen. */
+export async function inEveryLight(page: Page, name: string): Promise<void> {
   for (const [width, height] of [
     [1440, 900],
     [390, 844],

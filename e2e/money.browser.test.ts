@@ -150,7 +150,7 @@ describe('the money of a program', () => {
   it('is paid out by two people, in a batch whose files are saved and whose payouts are settled together', async () => {
     const { page } = finance;
     for (const { id, name } of partners.slice(0, 2)) {
-      await page.goto(`${url}/partners/${id}`);
+      await page.goto(`${url}/program/partners/${id}`);
       await page.getByRole('heading', { name, level: 1 }).waitFor();
       await answer(page, 'Change', 'Save', () =>
         page.getByLabel('Email at PayPal').fill(`${id}@partner.example`),
@@ -185,7 +185,7 @@ describe('the money of a program', () => {
 
   it('is on the statement of a partner, to be saved', async () => {
     const { page } = owner;
-    await page.goto(`${url}/partners/${partners[0]?.id}?period=90d`);
+    await page.goto(`${url}/program/partners/${partners[0]?.id}?period=90d`);
     await page.getByRole('row', { name: /Payout.*-\$/ }).waitFor();
     const { text } = await saved(page, 'CSV');
     expect(text).toMatch(/opening,0\.00,USD[\s\S]*,paid,-[\d.]+,USD[\s\S]*closing,/);
@@ -253,7 +253,7 @@ describe('what partners get', () => {
     await page.getByRole('checkbox', { name: 'Choose Cleo Spring' }).check();
     await answer(page, 'Move', 'Move', () => page.getByLabel('To', { exact: true }).selectOption('Gold'));
     await page.getByText('2 partners', { exact: true }).waitFor();
-    await page.goto(`${url}/partners/${partners[2]?.id}`);
+    await page.goto(`${url}/program/partners/${partners[2]?.id}`);
     await page.getByRole('button', { name: 'Group: Gold' }).waitFor();
   });
 
@@ -302,7 +302,7 @@ describe('the pages of money', () => {
       ['/payouts', 'Payouts', []],
       ['/links', 'Links', ['anna', 'ben', 'ben-spring', 'cleo']],
       ['/groups', 'Groups and terms', []],
-      [`/partners/${partners[0]?.id}`, 'Anna Brook', ['CSV', 'PDF', 'anna']],
+      [`/program/partners/${partners[0]?.id}`, 'Anna Brook', ['CSV', 'PDF', 'anna']],
       ['/fraud', 'Fraud signals', []],
     ];
     for (const [path, heading, buttons] of buttonsOf) {
@@ -336,12 +336,12 @@ describe('the pages of money', () => {
     };
     await Promise.all([
       look(owner, {
-        ...{ partner: `/partners/${partners[0]?.id}?period=90d`, links: '/links', link: '/links' },
+        ...{ partner: `/program/partners/${partners[0]?.id}?period=90d`, links: '/links', link: '/links' },
         ...{ groups: '/groups', group: '/groups/1', fraud: '/fraud' },
       }),
       look(finance, {
         ...{ invoices: '/invoices', invoice: '/invoices/1', payouts: '/payouts', batch: '/payouts/1' },
-        partners: '/partners',
+        partners: '/program/partners',
       }),
     ]);
     expect([...owner.complaints, ...finance.complaints]).toEqual([]);

@@ -94,6 +94,7 @@ select create_reference_table('webhook_endpoints');
 select create_reference_table('report_segments');
 select create_reference_table('goals');
 select create_reference_table('annotations');
+select create_reference_table('portal_settings');
 
 -- Everything else is of one workspace and lies with all of that workspace.
 select create_distributed_table('audit_heads', 'workspace_id');
@@ -114,6 +115,8 @@ select create_distributed_table('leads', 'workspace_id', colocate_with => 'audit
 select create_distributed_table('ledger_transactions', 'workspace_id', colocate_with => 'audit_heads');
 select create_distributed_table('link_click_deltas', 'workspace_id', colocate_with => 'audit_heads');
 select create_distributed_table('mails', 'workspace_id', colocate_with => 'audit_heads');
+select create_distributed_table('partner_applications', 'workspace_id', colocate_with => 'audit_heads');
+select create_distributed_table('partner_thresholds', 'workspace_id', colocate_with => 'audit_heads');
 select create_distributed_table('payment_keys', 'workspace_id', colocate_with => 'audit_heads');
 select create_distributed_table('payments', 'workspace_id', colocate_with => 'audit_heads');
 select create_distributed_table('payout_batches', 'workspace_id', colocate_with => 'audit_heads');
@@ -134,6 +137,7 @@ select create_distributed_table('stripe_payers', 'workspace_id', colocate_with =
 select create_distributed_table('stripe_settled', 'workspace_id', colocate_with => 'audit_heads');
 select create_distributed_table('test_chains', 'workspace_id', colocate_with => 'audit_heads');
 select create_distributed_table('tracker_checks', 'workspace_id', colocate_with => 'audit_heads');
+select create_distributed_table('tax_documents', 'workspace_id', colocate_with => 'audit_heads');
 select create_distributed_table('visitor_identities', 'workspace_id', colocate_with => 'audit_heads');
 select create_distributed_table('visits', 'workspace_id', colocate_with => 'audit_heads');
 select create_distributed_table('webhook_messages', 'workspace_id', colocate_with => 'audit_heads');
@@ -154,4 +158,4 @@ select create_distributed_table('commission_reviews', 'workspace_id', colocate_w
 select create_distributed_table('invoice_payments', 'workspace_id', colocate_with => 'audit_heads');
 select create_distributed_table('invoice_reminders', 'workspace_id', colocate_with => 'audit_heads');
 
--- Local to the coordinator: daily_salts, event_batches, event_shipments, event_dead_letters, headwater_migrations, people, sign_in_sessions, sign_in_accounts, sign_in_verifications, sign_in_rates, two_factors, members, invitations, owner_links, cli_logins, login_tokens, and the schema graphile_worker.
+-- Local to the coordinator: daily_salts, event_batches, event_shipments, event_dead_letters, headwater_migrations, people, sign_in_sessions, sign_in_accounts, sign_in_verifications, sign_in_rates, two_factors, members, invitations, owner_links, cli_logins, login_tokens, partner_people, partner_invitations, and the schema graphile_worker.

@@ -4,6 +4,7 @@ import { readCountrySearch } from './pages/countries/measures.ts';
 import { readFunnelSearch } from './pages/funnels/steps.ts';
 import { readJourneySearch } from './pages/journeys/journey-search.ts';
 import { NotFound, PageFailure } from './parts/states.tsx';
+import { portalRoutes } from './portal-router.tsx';
 import { lazyRouteComponent } from './shell/load.ts';
 import { PagePending } from './shell/pending.tsx';
 import { readSearch, type Search } from './shell/search.ts';
@@ -88,16 +89,16 @@ const commissions = createRoute({
 });
 const partners = createRoute({
   getParentRoute: () => shell,
-  path: '/partners',
+  path: '/program/partners',
   component: lazyRouteComponent(() => import('./pages/partners/partners.tsx'), 'Partners'),
 });
 /** A page of one thing, by its number. */
 const numbered = (text: string | undefined) => /^\d{1,15}$/.test(text ?? '');
 const partner = createRoute({
   getParentRoute: () => shell,
-  path: '/partners/$partnerId',
+  path: '/program/partners/$partnerId',
   beforeLoad: ({ params }) => {
-    if (!numbered(params.partnerId)) throw redirect({ to: '/partners' });
+    if (!numbered(params.partnerId)) throw redirect({ to: '/program/partners' });
   },
   component: lazyRouteComponent(() => import('./pages/partners/partner.tsx'), 'Partner'),
 });
@@ -196,6 +197,12 @@ const account = createRoute({
   component: lazyRouteComponent(() => import('./pages/account.tsx'), 'Account'),
 });
 
+const applications = createRoute({
+  getParentRoute: () => shell,
+  path: '/applications',
+  component: lazyRouteComponent(() => import('./pages/applications/applications.tsx'), 'Applications'),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     outside('/sign-in', 'SignIn'),
@@ -225,6 +232,7 @@ export const router = createRouter({
       payouts,
       batch,
       fraud,
+      applications,
       models,
       integrate,
       health,
@@ -233,6 +241,7 @@ export const router = createRouter({
       people,
       account,
     ]),
+    ...portalRoutes(root),
   ]),
   defaultPreload: 'intent',
   defaultPendingComponent: PagePending,

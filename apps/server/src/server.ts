@@ -35,6 +35,7 @@ import {
   type Route,
   type Shipper,
 } from './platform/index.ts';
+import { portalRoutes } from './portal/index.ts';
 import { rateRoutes } from './rates/index.ts';
 import { openReadiness } from './readiness/index.ts';
 import {
@@ -209,6 +210,10 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     ...verifyRoutes(stores),
     ...erasureRoutes({ ...stores, clickhouse }),
     ...importRoutes({ ...stores, fees }),
+    ...portalRoutes({
+      ...{ postgres, clickhouse, directory, clock, hasher, sealer, people },
+      ...{ installationFee: fee, lagSeconds: () => shipper.lagSeconds() },
+    }),
     ...stripe.routes,
   ];
   const tracker = await readFile(join(packageRoot(), '../../packages/tracker/dist/headwater.js'), 'utf8');
@@ -218,7 +223,8 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     metrics,
     log,
     rateLimitPerMinute: options.rateLimitPerMinute,
-    findPerson: people.findPrincipal,
+    findPerson: (headers, as) =>
+      as === 'partner' ? people.findPartner(headers) : people.findPrincipal(headers),
     signIn: (app) => installSignIn(app, people),
     plain: plainRoutes({
       metrics,

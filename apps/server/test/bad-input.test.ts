@@ -16,6 +16,7 @@ import {
   nonObjects,
   prototypeValues,
 } from './hostile-values.ts';
+import { fromOurPage } from './page.ts';
 import { openForRoutes, openTenant, type Tenant } from './tenants.ts';
 import { injectOnce, type TestServer } from './test-server.ts';
 import { openWithDouble } from './walls/stripe/with-double.ts';
@@ -50,17 +51,18 @@ interface Answered {
   body: any;
 }
 
-function tokenOf({ access }: Route, tenant: Tenant): string | undefined {
-  if (access.kind === 'public') return undefined;
-  if (access.kind === 'management') return tenant.key;
-  if (access.kind === 'login') return tenant.loginToken;
-  return access.kind === 'website' ? tenant.websiteToken : tenant.programToken;
+function credentialOf({ access }: Route, tenant: Tenant): Record<string, string> {
+  if (access.kind === 'public') return {};
+  if (access.kind === 'partner') return fromOurPage(tenant.partnerSession);
+  if (access.kind === 'login') return { authorization: `Bearer ${tenant.loginToken}` };
+  if (access.kind === 'management') return { authorization: `Bearer ${tenant.key}` };
+  const token = access.kind === 'website' ? tenant.websiteToken : tenant.programToken;
+  return { authorization: `Bearer ${token}` };
 }
 
 /** Sends what the owner of everything might send, if not for the attack. Whatever it is, it is answered in JSON and in time. */
 async function attack({ route, url, payload, headers }: Attack, what: string, atOnce = 1): Promise<Answered> {
   const tenant = tenantOf(route);
-  const token = tokenOf(route, tenant);
   // What the sender of a raw route signs is whatever it sends.
   const signed =
     route.raw === undefined ? {} : { 'stripe-signature': tenant.signAsStripe(String(payload ?? '')) };
@@ -70,7 +72,7 @@ async function attack({ route, url, payload, headers }: Attack, what: string, at
     url,
     headers: {
       ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...credentialOf(route, tenant),
       ...signed,
       ...headers,
     },

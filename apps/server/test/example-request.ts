@@ -8,6 +8,8 @@ export interface ExampleRequest {
   params: Record<string, string>;
   query: Record<string, string>;
   body: Record<string, unknown> | undefined;
+  /** In place of the body: a file. */
+  file?: string;
   /** What a route asks for besides the token. */
   headers: Record<string, string>;
 }
@@ -35,6 +37,8 @@ const idOfCollection: Record<string, (own: Holding) => unknown> = {
   goals: (own) => own.goalId,
   annotations: (own) => own.annotationId,
   imports: (own) => own.importId,
+  applications: (own) => own.applicationId,
+  'tax-documents': (own) => own.taxDocumentId,
 };
 
 /** Fields that name something of a tenant, wherever they stand: in a path, a query or a body. */
@@ -44,6 +48,7 @@ export const idFields: Record<string, (own: Holding) => unknown> = {
   website_id: (own) => own.websiteId,
   group_id: (own) => own.groupId,
   partner_id: (own) => own.partnerId,
+  slug: (own) => own.joinSlug,
   link_id: (own) => own.linkId,
   payment_id: (own) => own.paymentId,
   commission_id: (own) => own.commissionId,
@@ -111,6 +116,9 @@ const exceptions: Record<string, (body: Record<string, unknown>, own: Holding) =
     at: '2026-05-04',
   }),
   'PATCH /api/v1/goals/:id': () => ({ event: 'sign_up', property: 'plan', property_value: 'pro' }),
+  'POST /api/v1/programs/:id/partners/:partner_id/invitation': (_body, own) => ({ email: own.partnerEmail }),
+  // a page of the program’s own domain, which is another one
+  'POST /api/v1/portal/programs/:id/links': ({ destination_url: _, ...body }) => body,
   'POST /api/v1/imports': (_body, own) => ({
     ...{ kind: 'payments', program_id: own.programId, file_digest: 'f'.repeat(64), rows: 1 },
     columns: ['transaction_id', 'amount', 'occurred_at'],
@@ -149,6 +157,7 @@ const knownFields: Record<string, unknown> = {
   redirect_uri: 'http://127.0.0.1:4711/callback',
   webhook_secret: 'whsec_0123456789abcdef',
   domain: 'shop.example',
+  website: 'https://blog.example/',
   destination_url: 'https://shop.example/page',
   customer_email: 'someone@shop.example',
   timezone: 'UTC',
@@ -184,10 +193,13 @@ export function exampleRequest(route: Route, own: Holding): ExampleRequest {
   const general = route.body === undefined ? undefined : exampleObject(route.body, own, false);
   const exception = exceptions[`${route.method} ${route.path}`];
   const body = general !== undefined && exception !== undefined ? exception(general, own) : general;
+  const query = exampleQuery(route, own);
+  if (route.raw !== undefined && route.access.kind === 'partner')
+    return { params, query, body, file: `%PDF-1.7 ${newId('document')} %%EOF`, headers: {} };
   // The bytes of a raw route are signed by their sender.
   const headers: Record<string, string> =
     route.raw === undefined ? {} : { 'stripe-signature': own.signAsStripe(JSON.stringify(body)) };
-  return { params, query: exampleQuery(route, own), body, headers };
+  return { params, query, body, headers };
 }
 
 export function paramOf(name: string, collection: string): (own: Holding) => unknown {

@@ -11,6 +11,7 @@ import {
   urlOf,
 } from './example-request.ts';
 import { type Fingerprint, takeFingerprint } from './fingerprint.ts';
+import { fromOurPage, openSession } from './page.ts';
 import { type Holding, openForRoutes, openTenant, type Tenant } from './tenants.ts';
 import type { Reply, TestServer } from './test-server.ts';
 import { openWithDouble } from './walls/stripe/with-double.ts';
@@ -26,6 +27,9 @@ const unknown = 'Invalid API token';
 /** The texts of a 401 on a route: for a header that is missing or malformed, and for a token that does not fit. */
 function textsOf({ access, errors }: Route): { missing: string; unknown: string } {
   if (errors === 'readiness') return { missing: 'Invalid API token.', unknown: 'Invalid API token.' };
+  // Whatever token it is: none opens what a session opens.
+  if (access.kind === 'partner')
+    return { missing: 'Authentication required', unknown: 'Authentication required' };
   if (access.kind === 'login') return { missing, unknown: 'Invalid or expired login token' };
   return { missing: access.kind === 'management' ? 'Authentication required' : missing, unknown };
 }
@@ -49,9 +53,15 @@ const nameOf = (route: Route) => `${route.method} ${route.path}`;
 const textOf = (reply: Reply) => reply.body?.message ?? reply.body?.error?.message ?? reply.body?.error;
 
 function send(route: Route, request: ExampleRequest, authorization?: string): Promise<Reply> {
-  return server.call(route.method, urlOf(route, request), request.body, {
-    headers: { ...request.headers, ...(authorization === undefined ? {} : { authorization }) },
+  return server.call(route.method, urlOf(route, request), request.file ?? request.body, {
+    headers: { ...request.headers, ...credential(authorization) },
   });
+}
+
+/** `Bearer <token>` in its header, or `Session <cookie>` from a page of ours. */
+function credential(text: string | undefined): Record<string, string> {
+  if (text === undefined) return {};
+  return text.startsWith('Session ') ? fromOurPage(text.slice(8)) : { authorization: text };
 }
 
 /** Everything of alfa's that is secret or says that alfa is there. */
@@ -61,6 +71,7 @@ function secretsOf(holding: Holding): string[] {
     holding.websiteId,
     holding.programToken.slice(4, 24),
     holding.websiteToken.slice(3, 24),
+    holding.partnerSession.slice(-60, -20),
   ];
 }
 
@@ -100,16 +111,25 @@ describe('the examples', () => {
     const ownerOf = await openForRoutes(routes, (mark) => openTenant(server, `own-${mark}`, stripe));
     for (const route of routes) {
       const owner = ownerOf(route);
-      const reply = await send(route, exampleRequest(route, owner), `Bearer ${ownToken(route, owner)}`);
+      const reply = await send(route, exampleRequest(route, owner), ownCredential(route, owner));
       expect(reply.status, `${nameOf(route)}: ${JSON.stringify(reply.body)}`).toBeLessThan(300);
     }
   });
 });
 
-function ownToken(route: Route, owner: Tenant): string {
-  if (route.access.kind === 'management') return owner.key;
-  if (route.access.kind === 'login') return owner.loginToken;
-  return route.access.kind === 'website' ? owner.websiteToken : owner.programToken;
+function ownCredential(route: Route, owner: Tenant): string {
+  switch (route.access.kind) {
+    case 'management':
+      return `Bearer ${owner.key}`;
+    case 'login':
+      return `Bearer ${owner.loginToken}`;
+    case 'partner':
+      return `Session ${owner.partnerSession}`;
+    case 'website':
+      return `Bearer ${owner.websiteToken}`;
+    default:
+      return `Bearer ${owner.programToken}`;
+  }
 }
 
 describe('a caller without a valid credential', () => {
@@ -117,12 +137,15 @@ describe('a caller without a valid credential', () => {
     for (const route of routes.filter(({ access }) => access.kind !== 'public')) {
       const request = exampleRequest(route, alfa);
       const dead = [await alfaKey('revoked'), await alfaKey('expired')];
+      const sessions = await deadSessions();
       const before = await takeFingerprint(server.database.postgres);
       const texts = textsOf(route);
       const refusals: [string | undefined, string][] = [
         ...malformed.map((header): [string, string] => [header, texts.missing]),
         ...[...madeUpTokens(), ...dead].map((token): [string, string] => [`Bearer ${token}`, texts.unknown]),
       ];
+      if (route.access.kind === 'partner')
+        for (const session of sessions) refusals.push([session, texts.missing]);
       if (route.access.kind !== 'program_if_sent') refusals.push([undefined, texts.missing]);
       for (const [header, text] of refusals) {
         const reply = await send(route, request, header);
@@ -158,6 +181,17 @@ describe('a caller without a valid credential', () => {
   });
 });
 
+let keptSessions: string[] | undefined;
+
+/** Of somebody who is nobody's partner, and one of alfa's partner whose signature is not ours. */
+async function deadSessions(): Promise<string[]> {
+  keptSessions ??= [
+    `Session ${await openSession(server.database.postgres, { mark: 'nobody' })}`,
+    `Session ${alfa.partnerSession.replace(/.{8}$/, 'AAAAAAA%3D')}`,
+  ];
+  return keptSessions;
+}
+
 const keptKeys = new Map<string, string>();
 
 async function alfaKey(kind: 'revoked' | 'expired'): Promise<string> {
@@ -182,14 +216,32 @@ describe('a caller with a valid credential of the wrong kind, tenant, scope or p
       const before = await takeFingerprint(server.database.postgres);
       const refuse = async (token: string, allowed: readonly number[], text?: string) => {
         const request = exampleRequest(route, alfa);
-        const reply = await send(route, request, `Bearer ${token}`);
+        const reply = await send(route, request, token.startsWith('Session ') ? token : `Bearer ${token}`);
         const what = `${nameOf(route)} with ${token.slice(0, 12)}: ${JSON.stringify(reply.body)}`;
         expect(allowed, what).toContain(reply.status);
         if (text !== undefined) expect(textOf(reply), what).toBe(text);
         expectNothingOfAlfa(reply, { params: {}, query: {}, body: {}, headers: {} });
         await expectUnchanged(before);
       };
-      if (access.kind === 'program' || access.kind === 'program_if_sent') {
+      // A partner who is signed in is nobody of the workspace, their own one included.
+      const partnerOfAlfa = `Session ${alfa.partnerSession}`;
+      if (access.kind !== 'partner' && access.kind !== 'program_if_sent')
+        await refuse(partnerOfAlfa, [401], textsOf(route).missing);
+      if (access.kind === 'partner') {
+        const tokens = [...websiteTokens, ...programTokens, alfa.websiteToken, alfa.programToken];
+        for (const token of [...tokens, alfa.key, bravo.key, limited])
+          await refuse(token, [401], 'Authentication required');
+        // Another partner of the same workspace, and one of another.
+        for (const { partnerSession } of [alfa.second, bravo]) {
+          if (pathParams(route).length > 0) await refuse(`Session ${partnerSession}`, [404]);
+        }
+        if (pathParams(route).length === 0 && route.method === 'GET')
+          await readAsItself(
+            route,
+            [`Session ${alfa.second.partnerSession}`, `Session ${bravo.partnerSession}`],
+            before,
+          );
+      } else if (access.kind === 'program' || access.kind === 'program_if_sent') {
         for (const token of [...websiteTokens, alfa.websiteToken, alfa.key, bravo.key, limited]) {
           await refuse(token, [401], textsOf(route).unknown);
         }
@@ -218,7 +270,7 @@ describe('a caller with a valid credential of the wrong kind, tenant, scope or p
         } else if (route.method !== 'GET') {
           await refuse(limited, [403, 404]);
         } else {
-          await readAsItself(route, limited, before);
+          await readAsItself(route, [`Bearer ${bravo.key}`, `Bearer ${limited}`], before);
         }
       }
     }
@@ -239,17 +291,14 @@ describe('a caller with a valid credential of the wrong kind, tenant, scope or p
     }
   }
 
-  async function readAsItself(route: Route, limited: string, before: Fingerprint): Promise<void> {
-    for (const token of [bravo.key, limited]) {
-      const reply = await send(
-        route,
-        { params: {}, query: {}, body: undefined, headers: {} },
-        `Bearer ${token}`,
-      );
+  async function readAsItself(route: Route, as: readonly string[], before: Fingerprint): Promise<void> {
+    for (const token of as) {
+      const reply = await send(route, { params: {}, query: {}, body: undefined, headers: {} }, token);
       const answered = JSON.stringify(reply.body);
       for (const secret of secretsOf(alfa)) expect(answered).not.toContain(secret);
       expect(answered, nameOf(route)).not.toContain('alfa-1');
-      if (token === bravo.key) expect(answered, nameOf(route)).not.toContain('alfa');
+      if (token.includes(bravo.key) || token.includes(bravo.partnerSession))
+        expect(answered, nameOf(route)).not.toContain('alfa');
     }
     await expectUnchanged(before);
   }
@@ -262,7 +311,7 @@ interface Slot {
 }
 
 /** Names that are public by design: whoever has the link's code or the website's id may send what happened there. */
-const publicNames = new Set(['affiliate_url', 'website_id', 'program_id']);
+const publicNames = new Set(['affiliate_url', 'website_id', 'program_id', 'slug']);
 /** Codes are unique per installation (contract §5.1): taken is taken, whoever has it. */
 const sharedNames = new Set(['code', 'cursor']);
 
@@ -318,6 +367,9 @@ function nobody(): Holding {
     paymentId: 2_000_000_000,
     commissionId: 2_000_000_000,
     keyId: 2_000_000_000,
+    applicationId: 2_000_000_000,
+    taxDocumentId: 2_000_000_000,
+    joinSlug: text.toLowerCase(),
     stripeEndpointId: 2_000_000_000,
     stripeEventId: 2_000_000_000,
     stripeAccount: newId('acct'),
@@ -344,7 +396,7 @@ describe('a request of one’s own with something foreign in it', () => {
     for (const route of routes) {
       const bravo = bravoOf(route);
       for (const slot of slotsOf(route)) {
-        const token = `Bearer ${ownToken(route, bravo)}`;
+        const token = ownCredential(route, bravo);
         const what = `${nameOf(route)}, ${slot.name}`;
         const before = await takeFingerprint(server.database.postgres);
         const ofAlfa = await takeFingerprint(server.database.postgres, alfa.workspaceId);
@@ -371,7 +423,7 @@ describe('a request of one’s own with something foreign in it', () => {
       const reply = await send(
         route,
         { ...request, query: { ...request.query, cursor: alfa.cursor } },
-        `Bearer ${bravo.key}`,
+        ownCredential(route, bravo),
       );
       expect([200, 400], nameOf(route)).toContain(reply.status);
       expectNothingOfAlfa(reply, request);

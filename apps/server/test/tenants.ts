@@ -1,6 +1,7 @@
 import { type StripeDouble, signatureHeader } from '@headwater/stripe-double';
 import { hashToken, maskToken, newToken, type Route } from '../src/platform/index.ts';
 import { type BillingHolding, holdBilling } from './billing-holding.ts';
+import { fromOurPage, openSession } from './page.ts';
 import type { Reply, TestServer } from './test-server.ts';
 import { addSecret, deliver, plainEvent } from './walls/stripe/deliveries.ts';
 import { grantAccess } from './walls/stripe/with-double.ts';
@@ -15,6 +16,14 @@ export interface Holding extends BillingHolding {
   loginToken: string;
   groupId: number;
   partnerId: number;
+  partnerEmail: string;
+  /** The cookie of a person who is the partner. */
+  partnerSession: string;
+  /** Of the program's public page. */
+  joinSlug: string;
+  /** An open one. */
+  applicationId: number;
+  taxDocumentId: number;
   linkId: number;
   linkCode: string;
   clickId: string;
@@ -213,6 +222,7 @@ async function openHolding(
     },
     key,
   );
+  const portal = await openPortal(server, key, { programId: program.id, partnerId: partner.id, mark });
   const page = must(await server.get(`/api/v1/programs/${program.id}/payments?limit=1`, key));
   // When an endpoint was last heard of is noted behind the answer.
   await server.server.stripe.settled();
@@ -225,6 +235,8 @@ async function openHolding(
     loginToken: await addLogin(server, program.id, domain),
     groupId: program.default_group_id,
     partnerId: partner.id,
+    partnerEmail: `partner@${domain}`,
+    ...portal,
     linkId: partner.links[0].id,
     linkCode: `${mark}-code`,
     clickId,
@@ -270,6 +282,43 @@ async function addLogin(server: TestServer, programId: number, domain: string): 
   );
   server.server.directory.clear();
   return token;
+}
+
+/** A partner who signs in, a page where others apply, somebody who did, and a document that was handed in. */
+async function openPortal(
+  server: TestServer,
+  key: string,
+  { programId, partnerId, mark }: { programId: number; partnerId: number; mark: string },
+): Promise<Pick<Holding, 'partnerSession' | 'joinSlug' | 'applicationId' | 'taxDocumentId'>> {
+  const { postgres } = server.database;
+  const path = `/api/v1/programs/${programId}`;
+  const open = { applications: 'manual', welcome: `${mark} welcome` };
+  const settings = must(await server.call('PATCH', `${path}/portal`, open, { token: key })).data;
+  const joinSlug: string = settings.join_url.split('/join/')[1];
+  const [program] = await postgres.query<{ workspaceId: number }>(
+    'select workspace_id as "workspaceId" from programs where id = $1',
+    [programId],
+  );
+  const partner = { workspaceId: program?.workspaceId as number, partnerId };
+  const [partnerSession] = await Promise.all([
+    openSession(postgres, { mark, partner }),
+    server
+      .post(`/api/v1/join/${joinSlug}`, { name: `${mark} applicant`, email: `applicant@${mark}.example` })
+      .then(must),
+  ]);
+  const document = await server.call(
+    'POST',
+    `/api/v1/portal/programs/${programId}/tax-documents?name=${mark}`,
+    `%PDF-1.7 ${mark} %%EOF`,
+    { headers: fromOurPage(partnerSession) },
+  );
+  const applications = must(await server.get(`${path}/applications`, key)).data;
+  return {
+    partnerSession,
+    joinSlug,
+    applicationId: applications[0].id,
+    taxDocumentId: must(document).data.id,
+  };
 }
 
 /** As the rules would leave it; what they find is tested beside them. */

@@ -149,6 +149,16 @@ export const errorCatalogue = {
   goal_not_found: entry(404, 'Goal not found', 'List the goals with GET /api/v1/goals.'),
   annotation_not_found: entry(404, 'Annotation not found', 'List them with GET /api/v1/annotations.'),
   segment_not_found: entry(404, 'Segment not found', 'List the segments with GET /api/v1/segments.'),
+  application_not_found: entry(
+    404,
+    'Application not found',
+    'Check the application id; list them with GET …/applications.',
+  ),
+  tax_document_not_found: entry(
+    404,
+    'Tax document not found',
+    'Check the document id; list them with GET …/tax-documents.',
+  ),
   payout_not_found: entry(404, 'Payout not found', 'Check the payout id; it stands in its batch.'),
   payout_method_not_set: entry(404, 'Payout method not set', 'Set one: PUT …/payout-method.'),
   sale_not_found: entry(
@@ -178,6 +188,17 @@ export const errorCatalogue = {
     409,
     'This Stripe account is connected to another program',
     'Disconnect it there first: headwater setup stripe --remove.',
+  ),
+  application_decided: entry(
+    409,
+    'Application was decided already',
+    'Nothing; read what was decided with GET …/applications.',
+  ),
+  applications_closed: entry(409, 'This program takes no applications', 'Ask the program for an invitation.'),
+  too_many_links: entry(
+    409,
+    'No more links can be made',
+    'Use another link, or ask the program for more of them.',
   ),
   nothing_to_pay: entry(
     409,

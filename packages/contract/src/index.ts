@@ -17,6 +17,8 @@ export * from './models.ts';
 export * from './payouts.ts';
 export * from './people.ts';
 export * from './people-reports.ts';
+export * from './portal.ts';
+export * from './portal-program.ts';
 export * from './query.ts';
 export * from './rates.ts';
 export * from './readiness.ts';

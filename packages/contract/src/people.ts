@@ -86,6 +86,13 @@ export type OpenInvitation = {
   has_account: boolean;
 };
 
+export type OpenPartnerInvitation = {
+  email: string;
+  partner: string;
+  programs: string[];
+  has_account: boolean;
+};
+
 export const InviteRequest = Type.Object({ email, role });
 export type InviteRequest = Static<typeof InviteRequest>;
 

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
-import { api } from '../client/index.ts';
+import { ApiError, api } from '../client/index.ts';
 import { Button } from '../parts/button.tsx';
 import { Field, FormError } from '../parts/field.tsx';
 import { type Fields, fieldsOf } from '../parts/form.ts';
@@ -73,10 +73,16 @@ const NewPasswordField = ({ label = 'Password' }) => (
 
 const secret = () => location.hash.slice(1);
 
-/** Into the workspace, with nothing of what was known before. */
-function enter(): void {
+/** Into the workspace, or where partners belong, with nothing of what was known before. */
+async function enter(): Promise<void> {
   const next = new URLSearchParams(location.search).get('next');
-  location.assign(next?.startsWith('/') && !next.startsWith('//') ? next : '/');
+  if (next?.startsWith('/') && !next.startsWith('//')) return location.assign(next);
+  const isNobody = (error: Error) => error instanceof ApiError && error.status === 401;
+  const isMember = await api.me().then(
+    () => true,
+    (error) => !isNobody(error),
+  );
+  location.assign(isMember ? '/' : '/partners');
 }
 
 export function SignIn() {

@@ -4,7 +4,7 @@ import { Link } from '@tanstack/react-router';
 export function PartnerLink({ id, name }: { id: number; name: string | undefined }) {
   return (
     <Link
-      to="/partners/$partnerId"
+      to="/program/partners/$partnerId"
       params={{ partnerId: String(id) }}
       search={(old) => old}
       className="font-medium hover:underline"

@@ -1,7 +1,7 @@
 const locale = navigator.language;
 
 const decimalsOf = new Map<string, number>();
-function decimals(currency: string): number {
+export function decimals(currency: string): number {
   const known = decimalsOf.get(currency);
   if (known !== undefined) return known;
   const found =

@@ -5,7 +5,7 @@
 export { releaseHolds } from './advance-commissions.ts';
 export { balanceCommission } from './balance-commission.ts';
 export type { Basis } from './commission.ts';
-export { listCommissionItems, listCommissionsRoute } from './list-commissions.ts';
+export { listCommissionItems, listCommissionsOfPartner, listCommissionsRoute } from './list-commissions.ts';
 export { placeKept } from './place-kept.ts';
 export {
   anyClickEarned,

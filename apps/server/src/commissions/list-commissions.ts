@@ -3,6 +3,7 @@ import {
   type ActivityFilter,
   type Db,
   kysely,
+  type Page,
   type Postgres,
   type Route,
   readActivityFilter,
@@ -39,6 +40,20 @@ export function listCommissionsRoute(deps: { postgres: Postgres; directory: Dire
       deps.directory,
     ),
   ];
+}
+
+/** What one partner earned in a program, newest first; filter `status`. */
+export async function listCommissionsOfPartner(
+  db: Db,
+  program: { workspaceId: number; id: number },
+  partnerId: number,
+  query: Readonly<Record<string, unknown>>,
+): Promise<Page<CommissionItem>> {
+  const { limit, cursor } = readActivityFilter(query, ['longId']);
+  const status = readChoice(query, 'status', commissionStatuses);
+  const filter = { limit, cursor, partnerId, from: undefined, before: undefined, isTest: false };
+  const rows = await listCommissionRows(db, program.workspaceId, program.id, filter, status);
+  return toPage(rows, limit, toCommissionItem, (row) => [row.id]);
 }
 
 function listCommissionRows(

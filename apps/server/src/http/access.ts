@@ -19,12 +19,16 @@ export interface Credentials {
   headers: IncomingHttpHeaders;
 }
 
-/** Whom a session cookie speaks for; undefined: for nobody. */
-export type FindPerson = (headers: IncomingHttpHeaders) => Promise<Principal | undefined>;
+/** Whom a session cookie speaks for, as a member of a workspace or as a partner; undefined: for nobody. */
+export type FindPerson = (
+  headers: IncomingHttpHeaders,
+  as: 'management' | 'partner',
+) => Promise<Principal | undefined>;
 
 /**
  * Finds whom a request comes from, or refuses it (401) in the contract's order (§2): a header that is missing, not
  * Bearer or empty; then a token that is unknown, revoked, expired or of the wrong kind for the route.
+ * The routes of partners take their session and no token at all.
  * Without that header a management route takes the session of a person, whose role has scopes as a key has, provided that
  * the request was made by a page of ours: a browser sends the cookie along from anywhere.
  * Returns without a promise where no look-up is needed: the ingest path takes this way.
@@ -38,8 +42,12 @@ export function authenticate(
   const { authorization, cookie } = request.headers;
   if (access.kind === 'public') return nobody;
   if (access.kind === 'program_if_sent' && authorization === undefined) return nobody;
+  if (access.kind === 'partner') {
+    if (authorization !== undefined || cookie === undefined) throw new AppError('authentication_required');
+    return authenticatePerson(access, request, findPerson);
+  }
   if (access.kind === 'management' && authorization === undefined && cookie !== undefined)
-    return authenticatePerson(access.scope, request, findPerson);
+    return authenticatePerson(access, request, findPerson);
   const token = bearerToken(authorization);
   if (token === undefined) {
     throw new AppError(access.kind === 'management' ? 'authentication_required' : 'missing_authorization');
@@ -61,14 +69,14 @@ async function findPrincipal(access: Access, token: string, directory: Directory
 }
 
 async function authenticatePerson(
-  scope: Scope,
+  access: Extract<Access, { kind: 'management' | 'partner' }>,
   { method, host, headers }: Credentials,
   findPerson: FindPerson,
 ): Promise<Principal> {
-  const principal = await findPerson(headers);
+  const principal = await findPerson(headers, access.kind);
   if (principal === undefined) throw new AppError('authentication_required');
   if (!isFromOurPage(method, host, headers)) throw new AppError('cross_site');
-  refuseWithout(scope, principal);
+  if (access.kind === 'management') refuseWithout(access.scope, principal);
   return principal;
 }
 
@@ -79,6 +87,8 @@ function refuseWithout(scope: Scope, principal: Principal): void {
 
 function fits(access: Access, principal: Principal): boolean {
   switch (access.kind) {
+    case 'partner':
+      return false;
     case 'public':
       return true;
     case 'program':

@@ -20,6 +20,12 @@ export async function installDocs(app: FastifyInstance): Promise<void> {
           website: { type: 'http', scheme: 'bearer', description: 'website token, tf_…' },
           login: { type: 'http', scheme: 'bearer', description: 'CLI login token, hwl_…' },
           management: { type: 'http', scheme: 'bearer', description: 'management key, affk_…' },
+          partner: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: 'headwater.session_token',
+            description: 'the session of a partner who signed in, from a page of this server',
+          },
         },
       },
     },

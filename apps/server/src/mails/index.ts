@@ -4,5 +4,6 @@
  */
 export { type ContactDeps, findContact } from './billing-contact.ts';
 export { mailRoutes } from './http.ts';
-export { queueMail } from './queue-mail.ts';
+export { queueMail, queueMailTo } from './queue-mail.ts';
+export { openRecipient, sealRecipient } from './recipient.ts';
 export { type MailDeps, sendMail, sendSecretMail } from './send-mail.ts';

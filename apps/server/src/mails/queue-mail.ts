@@ -9,7 +9,17 @@ export async function queueMail(
   at: Date,
 ): Promise<void> {
   const to = await queries.findContact(trx, program);
-  if (to === undefined) return;
+  if (to !== undefined) await queueMailTo(trx, program, to, mail, at);
+}
+
+/** The same, to somebody whose address is at hand, sealed. */
+export async function queueMailTo(
+  trx: Transaction,
+  program: { workspaceId: number; programId: number },
+  to: queries.Recipient,
+  mail: { subject: string; lines: readonly string[] },
+  at: Date,
+): Promise<void> {
   const body = `${mail.lines.join('\n')}\n`;
   await queries.insertMail(trx, { ...program, to, subject: mail.subject, body, at });
 }

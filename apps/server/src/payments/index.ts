@@ -16,7 +16,15 @@ export { reviewRoutes } from './http-reviews.ts';
 export { listPaymentsRoute } from './list-payments.ts';
 export type { PaymentDecision, PaymentFact, PaymentOutcome, Warning } from './payment.ts';
 export type { Claim, ProviderDispute, ProviderPayment, SettledPayment } from './provider-payment.ts';
-export { findRecorded, type PaymentStanding, type RecordedFacts } from './queries.ts';
+export {
+  findPayment,
+  findRecorded,
+  listDecisions,
+  listRefunds,
+  type PaymentStanding,
+  type RecordedFacts,
+  type StoredDecision,
+} from './queries.ts';
 export { readSale, readTestSale } from './read-payment.ts';
 export { recordPayment, recordPaymentIn, recordTestPayment, recordTestPaymentIn } from './record-payment.ts';
 export { type RefundFact, type RefundOutcome, refundPayment, refundPaymentIn } from './refund-payment.ts';

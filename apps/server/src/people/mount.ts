@@ -19,6 +19,7 @@ import {
   takeBackInvitation,
 } from './invitations.ts';
 import { changeRole, getManager, listMembers, removeMember } from './members.ts';
+import { acceptPartnerInvitation, readPartnerInvitation } from './partner-invitations.ts';
 import { findMe, type People } from './people.ts';
 import * as queries from './queries.ts';
 import { clientHeader } from './sign-in.ts';
@@ -110,6 +111,15 @@ export function installSignIn(app: FastifyInstance, people: People): void {
     const asked = readers.accept.read(body(request));
     const email = await acceptInvitation(people, asked);
     // An account that was there is not opened by a link: its owner signs in.
+    if (asked.password === undefined) return { data: { email } };
+    return signInAs(people, request, reply, { email, password: asked.password });
+  });
+  serve('POST', 'partner-invitation', async (request) => ({
+    data: await readPartnerInvitation(people, readers.token.read(body(request)).token),
+  }));
+  serve('POST', 'partner-invitation/accept', async (request, reply) => {
+    const asked = readers.accept.read(body(request));
+    const email = await acceptPartnerInvitation(people, asked);
     if (asked.password === undefined) return { data: { email } };
     return signInAs(people, request, reply, { email, password: asked.password });
   });

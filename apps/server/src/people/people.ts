@@ -5,8 +5,10 @@ import {
   type Clock,
   type Log,
   type ManagementPrincipal,
+  type PartnerPrincipal,
   type Postgres,
 } from '../platform/index.ts';
+import { listPartnersOf } from './partner-queries.ts';
 import * as queries from './queries.ts';
 import { scopesOfRole } from './roles.ts';
 import { createAddressDigest, openSignIn, type SignIn } from './sign-in.ts';
@@ -25,6 +27,8 @@ export interface People {
   sendMail: ((mail: { to: string; subject: string; lines: readonly string[] }) => Promise<void>) | undefined;
   /** Whom a session cookie speaks for, in the workspace the request names (or their first); undefined: for nobody. */
   findPrincipal(headers: IncomingHttpHeaders): Promise<ManagementPrincipal | undefined>;
+  /** Which partners a session cookie speaks for; undefined: for none. */
+  findPartner(headers: IncomingHttpHeaders): Promise<PartnerPrincipal | undefined>;
 }
 
 export function openPeople(options: {
@@ -65,6 +69,20 @@ export function openPeople(options: {
         holder: { kind: 'person', id: membership.personNumber },
         scopes: scopesOfRole[membership.role],
         programScope: null,
+      };
+    },
+    async findPartner(headers) {
+      const session = await findSession(signIn, headers);
+      if (session === undefined) return undefined;
+      const partners = await listPartnersOf(postgres, session.user.id);
+      const [first] = partners;
+      if (first === undefined) return undefined;
+      return {
+        kind: 'partner',
+        personId: first.personNumber,
+        name: session.user.name,
+        email: session.user.email,
+        partners: partners.map(({ workspaceId, partnerId }) => ({ workspaceId, partnerId })),
       };
     },
   };

@@ -16,6 +16,8 @@ import type { Subject } from './subject.ts';
 
 export type { ReportDeps } from './deps.ts';
 export { reportRoutes } from './http.ts';
+export { readRequest } from './query/read-question.ts';
+export { runQuery } from './query/run-query.ts';
 export { type Difference, reconcile, reconcileAll } from './reconcile.ts';
 export { keepRollups, mendRollups, renameSessions } from './rollups/index.ts';
 

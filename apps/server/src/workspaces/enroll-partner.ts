@@ -9,7 +9,9 @@ import {
   insertMembership,
   insertPartner,
   learnCustomerKey,
+  lockEnrollment,
   lockPartnerByEmail,
+  updateEnrollment,
 } from './partner-queries.ts';
 import { toPartnerRecord } from './partner-record.ts';
 import { findGroupOfProgram } from './policy-queries.ts';
@@ -77,6 +79,28 @@ export async function enrollIn(
   });
   const partner = await findPartnerRow(trx, actor.workspaceId, programId, partnerId);
   invariant(partner, 'a partner just enrolled is there');
+  return toPartnerRecord(partner);
+}
+
+/**
+ * As {@link enrollIn}, for somebody who asked to come in: who is enrolled already is let in again, in the group and with
+ * the links they have.
+ */
+export async function admitIn(
+  trx: Db,
+  setUp: Pick<SetUp, 'clock' | 'hasher'>,
+  actor: Actor,
+  programId: number,
+  request: CreatePartnerRequest & { email: string },
+): Promise<PartnerRecord> {
+  const hash = setUp.hasher.email(request.email)?.hash;
+  const partnerId = hash && (await lockPartnerByEmail(trx, actor.workspaceId, hash));
+  const enrolled = partnerId && (await lockEnrollment(trx, actor.workspaceId, programId, partnerId));
+  if (!partnerId || !enrolled) return enrollIn(trx, setUp, actor, programId, request);
+  const membership = { workspaceId: actor.workspaceId, programId, partnerId, groupId: enrolled.group_id };
+  await updateEnrollment(trx, membership, 'approved');
+  const partner = await findPartnerRow(trx, actor.workspaceId, programId, partnerId);
+  invariant(partner, 'a locked enrollment is there');
   return toPartnerRecord(partner);
 }
 

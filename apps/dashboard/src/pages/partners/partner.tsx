@@ -11,6 +11,7 @@ import { Lines, Loading } from '../../parts/states.tsx';
 import { day } from '../../shell/format.ts';
 import { PeriodBar } from '../../shell/period-bar.tsx';
 import { useMe, useSubject } from '../../shell/session.ts';
+import { PortalAccess } from '../applications/portal-access.tsx';
 import { useGroups } from '../groups/groups-query.ts';
 import { NeedsProgram } from '../needs-program.tsx';
 import { BalanceTiles, FigureTiles } from './partner-figures.tsx';
@@ -33,7 +34,11 @@ function PartnerPage({ programId }: { programId: number }) {
   });
   return (
     <>
-      <Link to="/partners" search={(old) => old} className="mb-3 inline-block text-ink-2 hover:underline">
+      <Link
+        to="/program/partners"
+        search={(old) => old}
+        className="mb-3 inline-block text-ink-2 hover:underline"
+      >
         ← Partners
       </Link>
       <Loading query={query} standIn={<Lines count={12} />}>
@@ -41,6 +46,7 @@ function PartnerPage({ programId }: { programId: number }) {
           <>
             <PageHead title={partner.name}>
               <Badge tone={toneOf(partner.status)}>{standingName(partner.status)}</Badge>
+              <PortalAccess partner={partner} />
               <Acts programId={programId} partner={partner} />
             </PageHead>
             <p className="-mt-2 mb-5 text-ink-2">

@@ -1,5 +1,5 @@
 /** The pages about partners, over each of them. */
 export const partnerTabs = [
-  { to: '/partners', name: 'Partners' },
+  { to: '/program/partners', name: 'Partners' },
   { to: '/groups', name: 'Groups and terms' },
 ] as const;

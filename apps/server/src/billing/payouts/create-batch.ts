@@ -7,12 +7,13 @@ import type { InvoiceDeps } from '../invoices/issue-invoices.ts';
 import { lockBilling } from '../invoices/queries.ts';
 import { recordBilling } from '../record-billing.ts';
 import { writeBatch } from '../write-mails.ts';
+import { listOwnThresholds } from './own-thresholds.ts';
 import * as queries from './queries.ts';
 import { getBatch } from './read-batches.ts';
 
 /**
- * Makes a payout for every partner whose available balance has reached the program's threshold (contract §8), and sets the
- * money apart in the same transaction, under the program's lock: what one batch took no other finds. Partners with nowhere to
+ * Makes a payout for every partner whose available balance has reached the program's threshold (contract §8) and their own,
+ * and sets the money apart in the same transaction, under the program's lock: what one batch took no other finds. Partners with nowhere to
  * send it to are named and left out. 409 when nobody is left.
  */
 export async function createBatch(
@@ -30,7 +31,10 @@ export async function createBatch(
     await lockBilling(trx, key);
     const least = await queries.findThreshold(trx, key, currency);
     const money = { ...queries.available, currency };
-    const due = [...(await sumRest(trx, key, money))].filter(([, minor]) => minor > 0n && minor >= least);
+    const own = await listOwnThresholds(trx, key, currency);
+    const due = [...(await sumRest(trx, key, money))].filter(
+      ([partnerId, minor]) => minor > 0n && minor >= least && minor >= (own.get(partnerId) ?? 0n),
+    );
     const methods = await queries.findMethodIds(
       trx,
       workspaceId,

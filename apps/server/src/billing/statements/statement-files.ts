@@ -48,7 +48,7 @@ export function statementPdf(statement: PartnerStatement, now: Date): Promise<Bu
       part.lines.map((line) => [
         line.at.slice(0, 10),
         words[line.kind],
-        line.transaction_id ?? '',
+        line.transaction_id ?? (line.commission_id === null ? '' : `Commission ${line.commission_id}`),
         money(line.amount_cents),
       ]),
     );

@@ -44,9 +44,20 @@ export type Principal =
       scopes: readonly string[];
       /** Programs the key may touch; null: all of the workspace. */
       programScope: readonly number[] | null;
+    }
+  | {
+      /** A partner who is signed in: nobody of the workspace, and sees what is theirs only. */
+      kind: 'partner';
+      /** As the audit log numbers people. */
+      personId: number;
+      name: string;
+      email: string;
+      /** Which partner they are in which workspace, one in each. */
+      partners: readonly { workspaceId: number; partnerId: number }[];
     };
 
 export type LoginPrincipal = Extract<Principal, { kind: 'login' }>;
 export type ProgramPrincipal = Extract<Principal, { kind: 'program' }>;
 export type WebsitePrincipal = Extract<Principal, { kind: 'website' }>;
 export type ManagementPrincipal = Extract<Principal, { kind: 'management' }>;
+export type PartnerPrincipal = Extract<Principal, { kind: 'partner' }>;

@@ -13,7 +13,9 @@ export type Access =
   /** A CLI login token, `hwl_`. */
   | { kind: 'login' }
   /** A management key with the scope; the program's own token too where `orProgramToken` is set. */
-  | { kind: 'management'; scope: Scope; orProgramToken?: boolean };
+  | { kind: 'management'; scope: Scope; orProgramToken?: boolean }
+  /** A partner who is signed in, on a page of ours; no token opens it. */
+  | { kind: 'partner' };
 
 /**
  * How a route words its refusals (contract §1): `plain` {"error"}, `coded` {"error","code"},
@@ -59,12 +61,12 @@ export interface Route {
   /** Beacons send JSON as text/plain. */
   acceptsTextPlain?: boolean;
   /**
-   * The body is handed on byte for byte, whatever its type, up to this size: its sender signed the bytes. `body` is then
-   * for the reference only.
+   * The body is handed on byte for byte, whatever its type, up to this size: its sender signed the bytes, or they are a
+   * file. `body` is then for the reference only.
    */
   raw?: { limitBytes: number };
   /** The media type of an answer that is a file. */
-  file?: 'application/pdf' | 'text/csv';
+  file?: 'application/pdf' | 'text/csv' | 'application/octet-stream';
   /** The answer is a stream of this type, which goes on until one of both ends it. */
   stream?: 'text/event-stream';
   body?: TSchema;

@@ -22,6 +22,8 @@ export function actorName(principal: Exclude<Principal, { kind: 'nobody' }>): st
       return `${principal.holder.kind} ${principal.holder.id}`;
     case 'login':
       return `person ${principal.personNumber}`;
+    case 'partner':
+      return `person ${principal.personId}`;
     case 'program':
       return `token of program ${principal.programId}`;
     case 'website':

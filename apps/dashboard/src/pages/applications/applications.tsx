@@ -1,0 +1,131 @@
+import type { ApplicationItem } from '@headwater/contract';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { intake } from '../../client/portal.ts';
+import { Badge, type Tone } from '../../parts/badge.tsx';
+import { Button } from '../../parts/button.tsx';
+import { Card, PageHead } from '../../parts/card.tsx';
+import { Select } from '../../parts/field.tsx';
+import { Empty, Lines, Loading } from '../../parts/states.tsx';
+import { day, words } from '../../shell/format.ts';
+import { useMe, useSubject } from '../../shell/session.ts';
+import { NeedsProgram } from '../needs-program.tsx';
+import { Approve, Reject } from './decide.tsx';
+import { Intake } from './intake.tsx';
+
+export function Applications() {
+  return (
+    <NeedsProgram title="Applications">
+      {({ id }) => (
+        <>
+          <Queue programId={id} />
+          <Intake programId={id} />
+        </>
+      )}
+    </NeedsProgram>
+  );
+}
+
+const tones: Readonly<Record<ApplicationItem['state'], Tone>> = {
+  open: 'warn',
+  approved: 'good',
+  rejected: 'bad',
+};
+
+/** Who wants to become a partner, and what was decided. */
+function Queue({ programId }: { programId: number }) {
+  const [state, setState] = useState('open');
+  const timeZone = useSubject()?.timeZone ?? 'UTC';
+  const query = useInfiniteQuery({
+    queryKey: ['applications', programId, state],
+    queryFn: ({ pageParam, signal }) =>
+      intake.applications(
+        programId,
+        { ...(state ? { state } : {}), ...(pageParam ? { cursor: pageParam } : {}) },
+        signal,
+      ),
+    initialPageParam: '',
+    getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
+    refetchInterval: 60_000,
+  });
+  const rows = query.data?.pages.flatMap(({ data }) => data) ?? [];
+  return (
+    <>
+      <PageHead title="Applications">
+        <Select label="State" hideLabel value={state} onChange={({ target }) => setState(target.value)}>
+          <option value="">Any state</option>
+          {(['open', 'approved', 'rejected'] as const).map((one) => (
+            <option key={one} value={one}>
+              {words(one)}
+            </option>
+          ))}
+        </Select>
+      </PageHead>
+      <Card>
+        <Loading query={query} standIn={<Lines count={6} />}>
+          {() =>
+            rows.length === 0 ? (
+              <Empty title={state === 'open' ? 'Nobody waits for an answer' : 'No applications here'}>
+                {state === 'open'
+                  ? 'Who applies on the public page below appears here.'
+                  : 'Choose another state.'}
+              </Empty>
+            ) : (
+              <ul className="divide-y divide-line">
+                {rows.map((one) => (
+                  <Row key={one.id} application={one} timeZone={timeZone} />
+                ))}
+              </ul>
+            )
+          }
+        </Loading>
+        {query.hasNextPage && (
+          <div className="border-line border-t p-3">
+            <Button disabled={query.isFetching} onClick={() => void query.fetchNextPage()}>
+              Show older ones
+            </Button>
+          </div>
+        )}
+      </Card>
+    </>
+  );
+}
+
+function Row({ application: one, timeZone }: { application: ApplicationItem; timeZone: string }) {
+  const { may } = useMe();
+  return (
+    <li className="flex flex-wrap items-start gap-x-6 gap-y-3 px-4 py-3.5">
+      <div className="min-w-0 flex-1 basis-72">
+        <p className="flex flex-wrap items-center gap-x-2">
+          <span className="font-medium">{one.name}</span>
+          <span className="text-ink-2">{one.email_masked}</span>
+          {one.state !== 'open' && <Badge tone={tones[one.state]}>{words(one.state)}</Badge>}
+        </p>
+        {one.website && (
+          <p className="truncate">
+            <a
+              href={one.website}
+              rel="noreferrer nofollow"
+              target="_blank"
+              className="text-accent hover:underline"
+            >
+              {one.website}
+            </a>
+          </p>
+        )}
+        {one.message && <p className="mt-1 whitespace-pre-line break-words text-ink-2">{one.message}</p>}
+        <p className="mt-1 text-ink-3 text-xs">
+          Applied on {day(one.created_at, timeZone)}
+          {one.decided_at && `, decided on ${day(one.decided_at, timeZone)} by ${one.decided_by}`}
+          {one.reason && `: ${one.reason}`}
+        </p>
+      </div>
+      {one.state === 'open' && may('program:update') && (
+        <div className="flex gap-2">
+          <Approve application={one} />
+          <Reject application={one} />
+        </div>
+      )}
+    </li>
+  );
+}

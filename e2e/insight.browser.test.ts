@@ -119,7 +119,7 @@ describe('the overview', () => {
       }
     }
     const download = page.waitForEvent('download');
-    await page.getByRole('button', { name: 'Save partners as a file' }).click();
+    await page.getByRole('button', { name: 'CSV of partners' }).click();
     const saved = await readFile(await (await download).path(), 'utf8');
     expect(saved).toContain('Partner,"Net revenue, USD","Net revenue, USD, before"');
     expect(saved).toMatch(/Anna Brook,\d/);

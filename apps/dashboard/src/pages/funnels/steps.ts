@@ -30,7 +30,7 @@ export const stepNames: Readonly<Record<FunnelStep['type'], string>> = {
 export const stepTypes = Object.keys(stepNames) as FunnelStep['type'][];
 
 /** What nearly everybody asks first. */
-export const firstSteps: readonly FunnelStep[] = [
+const firstSteps: readonly FunnelStep[] = [
   { type: 'pageview' },
   { type: 'lead' },
   { type: 'payment' },

@@ -30,11 +30,7 @@ export const stepNames: Readonly<Record<FunnelStep['type'], string>> = {
 export const stepTypes = Object.keys(stepNames) as FunnelStep['type'][];
 
 /** What nearly everybody asks first. */
-const firstSteps: readonly FunnelStep[] = [
-  { type: 'pageview' },
-  { type: 'lead' },
-  { type: 'payment' },
-];
+const firstSteps: readonly FunnelStep[] = [{ type: 'pageview' }, { type: 'lead' }, { type: 'payment' }];
 export const mostSteps = 8;
 
 export function readFunnelSearch(raw: Record<string, unknown>): FunnelSearch {

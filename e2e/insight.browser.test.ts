@@ -119,7 +119,7 @@ describe('the overview', () => {
       }
     }
     const download = page.waitForEvent('download');
-    await page.getByRole('button', { name: 'Save partners as a file' }).click();
+    await page.getByRole('button', { name: 'CSV of partners' }).click();
     const saved = await readFile(await (await download).path(), 'utf8');
     expect(saved).toContain('Partner,"Net revenue, USD","Net revenue, USD, before"');
     expect(saved).toMatch(/Anna Brook,\d/);
@@ -170,14 +170,14 @@ describe('the pages of insight', () => {
     await page.goto(`${url}/funnels?period=12m`);
     await page.getByText(/took all 3 steps/).waitFor();
     await page.getByLabel('Path of step 1').fill('/pricing');
-    await page.getByText('1. Views /pricing').waitFor();
+    await page.getByText('1. Views /pricing').first().waitFor();
     await page.getByRole('button', { name: 'Remove step 2' }).click();
     await page.getByText(/took all 2 steps/).waitFor();
     await page.getByText(/go on, .* stop here/).waitFor();
     await page.getByLabel('Told apart by').selectOption('channel');
     await page.getByRole('rowheader', { name: 'Organic search' }).waitFor();
     await page.reload();
-    await page.getByText('1. Views /pricing').waitFor();
+    await page.getByText('1. Views /pricing').first().waitFor();
     expect(await page.getByLabel('Step 2').inputValue()).toBe('payment');
   });
 

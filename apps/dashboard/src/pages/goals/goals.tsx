@@ -87,11 +87,7 @@ function List({ website, timeZone }: { website: WebsiteRecord; timeZone: string 
                           {name}
                         </th>
                       ))}
-                      {mayChange && (
-                        <th scope="col" className="w-24 px-4 py-2">
-                          <span className="sr-only">Change</span>
-                        </th>
-                      )}
+                      {mayChange && <td className="w-24" />}
                     </tr>
                   </thead>
                   <tbody className="divide-y divide-line border-line border-t">

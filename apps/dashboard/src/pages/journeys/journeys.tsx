@@ -5,6 +5,7 @@ import { flows } from '../../charts/flow.ts';
 import { insight, type Journeys as JourneysOf } from '../../client/insight.ts';
 import { Card, PageHead } from '../../parts/card.tsx';
 import { Select } from '../../parts/field.tsx';
+import { Scrollable } from '../../parts/scrollable.tsx';
 import { Empty, Lines, Loading } from '../../parts/states.tsx';
 import { dimensionNames, type PathDimension, pathDimensions } from '../../shell/catalogue.ts';
 import { count, counted, money, percent, shortMoney } from '../../shell/format.ts';
@@ -176,8 +177,8 @@ function Drawing({
     0,
   );
   return (
-    <div className="overflow-x-auto p-2">
-      <div className="min-w-[40rem]">
+    <Scrollable label="Drawing of the journeys">
+      <div className="min-w-[40rem] p-2">
         <Chart
           kind="flow"
           option={option}
@@ -189,6 +190,6 @@ function Drawing({
           }}
         />
       </div>
-    </div>
+    </Scrollable>
   );
 }

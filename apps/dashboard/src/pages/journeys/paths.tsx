@@ -14,7 +14,7 @@ export function Paths({ answer, nameOf }: { answer: Journeys; nameOf: NameOf }) 
   const cells = (sums: { payments: number; revenue_cents: number }) => (
     <>
       <td className="num px-3 py-2 text-right">{count(sums.payments)}</td>
-      <td className="num px-3 py-2 text-right text-ink-2">
+      <td className="num px-3 py-2 text-right text-ink-2 max-sm:hidden">
         {percent(sums.payments / (totals.payments || 1))}
       </td>
       <td className="num px-4 py-2 text-right">{amount(sums.revenue_cents)}</td>
@@ -30,7 +30,11 @@ export function Paths({ answer, nameOf }: { answer: Journeys; nameOf: NameOf }) 
                 Path
               </th>
               {['Payments', 'Share', 'Revenue'].map((name) => (
-                <th key={name} scope="col" className="px-3 py-2 text-right font-medium last:pr-4">
+                <th
+                  key={name}
+                  scope="col"
+                  className={`px-3 py-2 text-right font-medium last:pr-4 ${name === 'Share' ? 'max-sm:hidden' : ''}`}
+                >
                   {name}
                 </th>
               ))}
@@ -41,7 +45,7 @@ export function Paths({ answer, nameOf }: { answer: Journeys; nameOf: NameOf }) 
               const names = path.touches.map(nameOf);
               return (
                 <tr key={JSON.stringify(path.touches)}>
-                  <th scope="row" className="min-w-56 px-4 py-2 text-left font-normal">
+                  <th scope="row" className="px-4 sm:min-w-56 py-2 text-left font-normal">
                     {names.map((name, index) => (
                       // biome-ignore lint/suspicious/noArrayIndexKey: a touch is its place
                       <span key={index}>

@@ -72,8 +72,7 @@ function Minutes({ answer: { minutes } }: { answer: RealtimeAnswer }) {
   const most = Math.max(1, ...minutes.map(({ visitors }) => visitors));
   return (
     <div>
-      <div
-        role="img"
+      <figure
         aria-label={`Visitors by the minute: at most ${most}, ${minutes.at(-1)?.visitors ?? 0} in the current one`}
         className="flex h-20 items-end gap-[3px]"
       >
@@ -85,7 +84,7 @@ function Minutes({ answer: { minutes } }: { answer: RealtimeAnswer }) {
             style={{ height: visitors > 0 ? `${Math.max(6, (visitors / most) * 100)}%` : '2px' }}
           />
         ))}
-      </div>
+      </figure>
       <p aria-hidden="true" className="mt-1 flex justify-between text-ink-3 text-xs">
         <span>30 minutes ago</span>
         <span>now</span>

@@ -7,6 +7,7 @@ import { Button } from '../../parts/button.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Field, FormError, Select } from '../../parts/field.tsx';
+import { Scrollable } from '../../parts/scrollable.tsx';
 import { day, words } from '../../shell/format.ts';
 import { daysOf, type Search } from '../../shell/search.ts';
 import { type Subject, useMe } from '../../shell/session.ts';
@@ -47,20 +48,21 @@ export function Annotations({
           No deploy or campaign is noted in this period.
         </p>
       ) : (
-        <ol
-          aria-label="What happened"
-          className="flex min-w-0 flex-1 items-center gap-4 overflow-x-auto py-1 text-xs"
-        >
-          {annotations.map((one, index) => (
-            <Annotation
-              key={one.id}
-              annotation={one}
-              number={index + 1}
-              timeZone={timeZone}
-              mayRemove={mayChange}
-            />
-          ))}
-        </ol>
+        <div className="min-w-0 flex-1">
+          <Scrollable label="Notes of the period">
+            <ol aria-label="What happened" className="flex w-max items-center gap-4 py-1 text-xs">
+              {annotations.map((one, index) => (
+                <Annotation
+                  key={one.id}
+                  annotation={one}
+                  number={index + 1}
+                  timeZone={timeZone}
+                  mayRemove={mayChange}
+                />
+              ))}
+            </ol>
+          </Scrollable>
+        </div>
       )}
       {mayChange && (
         <Button look="quiet" className="flex-none text-xs" onClick={() => setOpen(true)}>

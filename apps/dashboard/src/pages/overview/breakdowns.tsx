@@ -113,7 +113,7 @@ function Breakdown({
           <Button
             look="quiet"
             className="h-7 px-2 font-normal"
-            aria-label={`Save ${title.toLowerCase()} as a file`}
+            aria-label={`CSV of ${title.toLowerCase()}`}
             title="All rows, as a CSV file"
             disabled={save.isPending || metrics.length === 0}
             onClick={() => save.mutate()}

@@ -160,7 +160,6 @@ export const errorCatalogue = {
     'Check the document id; list them with GET …/tax-documents.',
   ),
   payout_not_found: entry(404, 'Payout not found', 'Check the payout id; it stands in its batch.'),
-  payout_method_not_set: entry(404, 'Payout method not set', 'Set one: PUT …/payout-method.'),
   sale_not_found: entry(
     404,
     'Sale not found for transaction_id',

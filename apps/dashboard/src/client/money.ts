@@ -73,7 +73,7 @@ export const moneyApi = {
   partner: (programId: number, id: number, signal: AbortSignal) =>
     one<PartnerRecord>('GET', partner(programId, id), { signal }),
   payoutMethod: (programId: number, id: number, signal: AbortSignal) =>
-    one<PayoutMethodRecord>('GET', `${partner(programId, id)}/payout-method`, { signal }),
+    one<PayoutMethodRecord | null>('GET', `${partner(programId, id)}/payout-method`, { signal }),
   setPayoutMethod: (programId: number, id: number, body: object) =>
     one<PayoutMethodRecord>('PUT', `${partner(programId, id)}/payout-method`, { body }),
   statement: (programId: number, id: number, query: { from: string; to: string }, signal: AbortSignal) =>

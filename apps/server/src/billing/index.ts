@@ -10,7 +10,7 @@ export { markOverdue } from './invoices/mark-overdue.ts';
 export { payoutRoutes } from './payouts/http.ts';
 export { listBalancesOfPartner, listPayoutsOfPartner } from './payouts/of-partner.ts';
 export { setOwnThreshold } from './payouts/own-thresholds.ts';
-export { getPayoutMethod, type MethodDeps, setPayoutMethod } from './payouts/payout-methods.ts';
+export { findPayoutMethod, type MethodDeps, setPayoutMethod } from './payouts/payout-methods.ts';
 export { reportingRoutes } from './reporting/http.ts';
 export { statementRoutes } from './statements/http.ts';
 export { getStatement } from './statements/read-statement.ts';

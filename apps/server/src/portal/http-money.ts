@@ -11,7 +11,7 @@ import {
 } from '@headwater/contract';
 import Type from 'typebox';
 import {
-  getPayoutMethod,
+  findPayoutMethod,
   getStatement,
   listBalancesOfPartner,
   listPayoutsOfPartner,
@@ -21,14 +21,7 @@ import {
   statementPdf,
 } from '../billing/index.ts';
 import { parseCurrency } from '../money/index.ts';
-import {
-  AppError,
-  type Call,
-  invariant,
-  type PartnerPrincipal,
-  type Route,
-  reader,
-} from '../platform/index.ts';
+import { type Call, invariant, type PartnerPrincipal, type Route, reader } from '../platform/index.ts';
 import type { PortalDeps } from './deps.ts';
 import { getMine } from './own-program.ts';
 import { portalData, portalFile, portalList } from './portal-route.ts';
@@ -67,10 +60,7 @@ export function moneyRoutes(deps: PortalDeps): Route[] {
       answer: Type.Union([PayoutMethodRecord, Type.Null()], { description: 'null: none was set yet' }),
       async handle(call, me) {
         const mine = await mineOf(call, me);
-        return getPayoutMethod(deps, mine.program, mine.partnerId).catch((error) => {
-          if (error instanceof AppError && error.code === 'payout_method_not_set') return null;
-          throw error;
-        });
+        return findPayoutMethod(deps, mine.program, mine.partnerId);
       },
     }),
     portalData({

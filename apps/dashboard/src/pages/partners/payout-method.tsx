@@ -1,7 +1,6 @@
 import type { PartnerRecord } from '@headwater/contract';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { ApiError } from '../../client/index.ts';
 import { moneyApi } from '../../client/money.ts';
 import { Ask } from '../../parts/ask.tsx';
 import { Card } from '../../parts/card.tsx';
@@ -18,12 +17,7 @@ export function PayoutMethod({ programId, partner }: { programId: number; partne
   const { may } = useMe();
   const query = useQuery({
     queryKey: ['payout-method', programId, partner.id],
-    queryFn: ({ signal }) =>
-      moneyApi.payoutMethod(programId, partner.id, signal).catch((error: unknown) => {
-        // That there is none yet is an answer.
-        if (error instanceof ApiError && error.status === 404) return null;
-        throw error;
-      }),
+    queryFn: ({ signal }) => moneyApi.payoutMethod(programId, partner.id, signal),
   });
   return (
     <Card

@@ -16,6 +16,7 @@ import {
   SetThresholdRequest,
   ThresholdRecord,
 } from '@headwater/contract';
+import Type from 'typebox';
 import {
   AppError,
   type Call,
@@ -30,7 +31,7 @@ import { fileRoute } from '../file-route.ts';
 import { listPartnerBalances, listThresholds, setThreshold } from './balances.ts';
 import { createBatch } from './create-batch.ts';
 import { exportBatch } from './export-batch.ts';
-import { getPayoutMethod, type MethodDeps, setPayoutMethod } from './payout-methods.ts';
+import { findPayoutMethod, type MethodDeps, setPayoutMethod } from './payout-methods.ts';
 import { getBatch, listBatches } from './read-batches.ts';
 import { approveBatch, rejectBatch, settlePayout, startBatch } from './settle-batch.ts';
 
@@ -78,10 +79,10 @@ export function payoutRoutes(deps: MethodDeps & { directory: Directory }): Route
         scope: 'program:read',
         tag,
         summary: 'Where a partner’s money goes, masked',
-        answer: PayoutMethodRecord,
+        answer: Type.Union([PayoutMethodRecord, Type.Null()], { description: 'null: none was set yet' }),
         status: 200,
         handle: async (call, manager) =>
-          getPayoutMethod(deps, await own(call, manager), call.params.partner_id),
+          findPayoutMethod(deps, await own(call, manager), call.params.partner_id),
       },
       directory,
     ),

@@ -48,15 +48,15 @@ export async function setPayoutMethod(
   return toRecord(row);
 }
 
-export async function getPayoutMethod(
+/** Null: none was set yet. */
+export async function findPayoutMethod(
   deps: MethodDeps,
   program: Program,
   partnerId: unknown,
-): Promise<PayoutMethodRecord> {
+): Promise<PayoutMethodRecord | null> {
   const id = await getPartner(deps.postgres, program, partnerId);
   const row = await queries.findMethod(deps.postgres, program.workspaceId, id);
-  if (row === undefined) throw new AppError('payout_method_not_set');
-  return toRecord(row);
+  return row === undefined ? null : toRecord(row);
 }
 
 export function openDetails(

@@ -1,6 +1,20 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
+/** HEADWATER_SUITE=postgres: only what asks a PostgreSQL, for a second run on another one. */
+const withoutPostgres =
+  process.env.HEADWATER_SUITE === 'postgres'
+    ? [
+        'apps/dashboard/**',
+        'packages/{contract,tracker}/**',
+        'packages/sdk/test/package.test.ts',
+        'apps/server/src/{attribution,models,money}/**',
+        'apps/server/src/platform/{clickhouse,engines}/**',
+        'apps/server/src/reports/rollups/**',
+        'apps/server/src/touches/enrichment/**',
+      ]
+    : [];
+
 export default defineConfig({
   test: {
     // Much of a test is waiting for a database: two at a time even on two cores.
@@ -10,7 +24,7 @@ export default defineConfig({
         test: {
           name: 'server',
           include: ['apps/**/*.test.ts', 'packages/**/*.test.ts', 'bench/**/*.test.ts', 'docs/**/*.test.ts'],
-          exclude: ['**/node_modules/**', '**/dist/**', '**/*.browser.test.ts'],
+          exclude: ['**/node_modules/**', '**/dist/**', '**/*.browser.test.ts', ...withoutPostgres],
           globalSetup: ['apps/server/test/global-setup.ts'],
           pool: 'forks',
           // A file's state is its own server and database, not its modules: loading those for each file took a third of the time.

@@ -12,8 +12,6 @@ const withoutPostgres =
         'apps/server/src/platform/{clickhouse,engines}/**',
         'apps/server/src/reports/rollups/**',
         'apps/server/src/touches/enrichment/**',
-        // What is refused is refused before PostgreSQL hears of it; every route is asked by isolation.test.ts.
-        'apps/server/test/bad-input.test.ts',
       ]
     : [];
 

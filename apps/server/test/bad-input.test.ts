@@ -103,15 +103,19 @@ function expectClear(route: Route, body: Record<string, unknown>, where: string)
   );
 }
 
+/** Ends with a state that is good for one try, whatever becomes of it (stripe/connect/oauth.ts). */
+const usesUp = new Set(['/api/v1/programs/:id/stripe/oauth/complete']);
+
 /**
- * Runs attacks on one route. Those that were refused are sent once more in a row: the database must be the same before
- * and after. (A fingerprint after each single one would take most of the time.)
+ * Runs attacks on one route: the database must be the same before and after. Where some of them were taken or used something
+ * up, those that were refused are sent once more in a row for that. (A fingerprint after each single one would take most of the time.)
  */
 async function attackAll(
   attacks: readonly (Attack & { what: string })[],
   judge?: (answer: Answered, what: string) => void,
 ) {
   const refused: (Attack & { what: string })[] = [];
+  let before = await takeFingerprint(server.database.postgres);
   for (const one of attacks) {
     const answer = await attack(one, one.what);
     judge?.(
@@ -120,8 +124,10 @@ async function attackAll(
     );
     if (answer.status >= 400) refused.push(one);
   }
-  const before = await takeFingerprint(server.database.postgres);
-  await inTurns(refused, (one, atOnce) => attack(one, one.what, atOnce));
+  if (refused.length < attacks.length || refused.some(({ route }) => usesUp.has(route.path))) {
+    before = await takeFingerprint(server.database.postgres);
+    await inTurns(refused, (one, atOnce) => attack(one, one.what, atOnce));
+  }
   const first = refused[0];
   const what = `one of ${refused.length} requests was refused but stored, from ${first?.route.path} ${first?.what} on`;
   expect(await takeFingerprint(server.database.postgres), what).toEqual(before);

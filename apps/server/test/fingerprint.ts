@@ -1,4 +1,4 @@
-import type { Postgres } from '../src/platform/index.ts';
+import { type Postgres, type Statement, statement } from '../src/platform/index.ts';
 
 /** What is stored, as one text a table. Two of one database that are equal were taken with nothing written in between. */
 export type Fingerprint = Readonly<Record<string, string>>;
@@ -11,34 +11,41 @@ const workedOffInTheBackground = new Set(['event_batches', 'event_shipments', 'k
 
 /** Takes the fingerprint of every table of the database; of one tenant's rows only, when it is named. */
 export async function takeFingerprint(postgres: Postgres, workspaceId?: number): Promise<Fingerprint> {
-  const statement =
-    workspaceId === undefined ? await allTables(postgres) : await tablesOf(postgres, workspaceId);
-  const [row] = await postgres.query<Record<string, string>>(statement);
+  const asked = workspaceId === undefined ? await allTables(postgres) : await tablesOf(postgres, workspaceId);
+  const [row] = await postgres.query<Record<string, string>>(asked);
   return row as Fingerprint;
 }
 
-const statements = new WeakMap<Postgres, Promise<string>>();
+// Planned once a connection: with all partitions that takes several times as long as counting.
+const statements = new WeakMap<Postgres, Map<number | 'all', Promise<Statement>>>();
 
-function allTables(postgres: Postgres): Promise<string> {
-  const known = statements.get(postgres);
-  if (known !== undefined) return known;
-  const made = listTables(postgres).then((tables) => {
-    const columns = tables.map(({ name }) => column(name, 'true'));
-    // Kept apart from the rows: a batch may be appended and shipped between two fingerprints.
-    columns.push(`(select last_value::text from event_batches_seq_seq) as "event_log_appended"`);
-    return `select ${columns.join(',\n')}`;
-  });
-  statements.set(postgres, made);
+function kept(postgres: Postgres, whose: number | 'all', make: () => Promise<string[]>): Promise<Statement> {
+  const known = statements.get(postgres) ?? new Map<number | 'all', Promise<Statement>>();
+  statements.set(postgres, known);
+  const made =
+    known.get(whose) ??
+    make().then((columns) => statement(`test.fingerprint.${whose}`, `select ${columns.join(',\n')}`));
+  known.set(whose, made);
   return made;
 }
 
-async function tablesOf(postgres: Postgres, workspaceId: number): Promise<string> {
-  const tables = await listTables(postgres);
-  const own = tables.filter((table) => table.hasWorkspace || table.name === 'workspaces');
-  const columns = own.map(({ name, hasWorkspace }) =>
-    column(name, `${hasWorkspace ? 'workspace_id' : 'id'} = ${workspaceId}`),
-  );
-  return `select ${columns.join(',\n')}`;
+function allTables(postgres: Postgres): Promise<Statement> {
+  return kept(postgres, 'all', async () => {
+    const columns = (await listTables(postgres)).map(({ name }) => column(name, 'true'));
+    // Kept apart from the rows: a batch may be appended and shipped between two fingerprints.
+    return [...columns, `(select last_value::text from event_batches_seq_seq) as "event_log_appended"`];
+  });
+}
+
+function tablesOf(postgres: Postgres, workspaceId: number): Promise<Statement> {
+  return kept(postgres, workspaceId, async () => {
+    const own = (await listTables(postgres)).filter(
+      (table) => table.hasWorkspace || table.name === 'workspaces',
+    );
+    return own.map(({ name, hasWorkspace }) =>
+      column(name, `${hasWorkspace ? 'workspace_id' : 'id'} = ${workspaceId}`),
+    );
+  });
 }
 
 /** Every version of a row carries the transaction that wrote it: what was added, changed or deleted moves one of the two. */

@@ -150,6 +150,21 @@ describe('what goes wrong', () => {
     await expect(own().trackRefund({ transaction_id: 'never' })).rejects.toThrow(NotFoundError);
   });
 
+  it('is a page of somebody else in between: tried again, and never taken for an answer', async () => {
+    let asked = 0;
+    const proxy = createServer((_, response) => {
+      asked += 1;
+      response.writeHead(asked === 1 ? 200 : 502, { 'content-type': 'text/html' }).end('<h1>Back soon</h1>');
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const { port } = proxy.address() as AddressInfo;
+    const behind = new Headwater({ baseUrl: `http://127.0.0.1:${port}`, programToken: 'x', retries: 1 });
+    await expect(behind.trackLead({ customer_key: 'c' })).rejects.toThrow(/502 without a reason/);
+    expect(asked).toBe(2);
+    proxy.closeAllConnections();
+    proxy.close();
+  });
+
   it('is given up in time, and says so', async () => {
     const nowhere = new Headwater({ baseUrl: 'http://127.0.0.1:9', programToken: 'x', retries: 1 });
     await expect(nowhere.trackLead({ customer_key: 'c' })).rejects.toThrow(UnavailableError);

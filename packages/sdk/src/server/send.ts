@@ -1,10 +1,4 @@
-import {
-  AuthenticationError,
-  HeadwaterError,
-  InvalidRequestError,
-  NotFoundError,
-  UnavailableError,
-} from './errors.ts';
+import { AuthenticationError, InvalidRequestError, NotFoundError, UnavailableError } from './errors.ts';
 
 export interface SendOptions {
   baseUrl: string;
@@ -18,8 +12,7 @@ export interface Sending {
   path: string;
   token: string;
   body?: object;
-  headers?: Record<string, string>;
-  /** Statuses that are an answer and no failure. */
+  /** Statuses beside 2xx that are an answer and no failure. */
   accepts?: readonly number[];
 }
 
@@ -37,61 +30,62 @@ const longestPauseMs = 10_000;
  */
 export async function send(options: SendOptions, sending: Sending): Promise<Received> {
   for (let attempt = 0; ; attempt += 1) {
-    const outcome = await sendOnce(options, sending);
-    if (!(outcome instanceof UnavailableError)) return outcome;
-    if (attempt >= options.retries) throw outcome;
-    const asked = (outcome.retryAfterSeconds ?? 0) * 1000;
-    // Longer than that is the caller's to wait for: it may have a queue, we have a request to answer.
-    if (asked > longestPauseMs) throw outcome;
-    const pause = Math.min(longestPauseMs, firstPauseMs * 2 ** attempt) * (0.5 + Math.random() / 2);
-    await new Promise((resolve) => setTimeout(resolve, Math.max(asked, pause)));
+    try {
+      return await sendOnce(options, sending);
+    } catch (error) {
+      if (!(error instanceof UnavailableError) || attempt >= options.retries) throw error;
+      const asked = (error.retryAfterSeconds ?? 0) * 1000;
+      // Longer than that is the caller's to wait for: it may have a queue, we have a request to answer.
+      if (asked > longestPauseMs) throw error;
+      const pause = Math.min(longestPauseMs, firstPauseMs * 2 ** attempt) * (0.5 + Math.random() / 2);
+      await new Promise((resolve) => setTimeout(resolve, Math.max(asked, pause)));
+    }
   }
 }
 
-async function sendOnce(options: SendOptions, sending: Sending): Promise<Received | UnavailableError> {
-  const { method, path, token, body, headers, accepts = [] } = sending;
-  let response: Response;
-  let text: string;
+async function sendOnce(options: SendOptions, sending: Sending): Promise<Received> {
+  const { response, text } = await exchange(options, sending);
+  const { status, ok } = response;
+  const body = parse(text);
+  if (body !== undefined && (ok || sending.accepts?.includes(status))) return { status, body };
+  const details = { status, requestId: response.headers.get('x-request-id'), body };
+  const message =
+    messageOf(body) ?? `${status} without a reason: is there a Headwater at ${options.baseUrl}?`;
+  if (status === 401 || status === 403) throw new AuthenticationError(message, details);
+  if (status === 404) throw new NotFoundError(message, details);
+  if (status >= 400 && status < 500 && status !== 429) throw new InvalidRequestError(message, details);
+  // Also a 2xx that is no answer of ours: whatever stands between may be gone the next time.
+  throw new UnavailableError(message, { ...details, retryAfterSeconds: secondsOf(response) });
+}
+
+async function exchange(
+  { baseUrl, timeoutMs, fetch }: SendOptions,
+  { method, path, token, body }: Sending,
+): Promise<{ response: Response; text: string }> {
+  // Outside of the try: what has no JSON is a fault of the call, not of the network.
+  const json = body === undefined ? undefined : JSON.stringify(body);
   try {
-    response = await options.fetch(`${options.baseUrl}${path}`, {
+    const response = await fetch(`${baseUrl}${path}`, {
       method,
       headers: {
         accept: 'application/json',
         authorization: `Bearer ${token}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...headers,
+        ...(json === undefined ? {} : { 'content-type': 'application/json' }),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(json === undefined ? {} : { body: json }),
       redirect: 'error',
-      signal: AbortSignal.timeout(options.timeoutMs),
+      signal: AbortSignal.timeout(timeoutMs),
     });
-    text = await response.text();
+    return { response, text: await response.text() };
   } catch (cause) {
-    return new UnavailableError(`No answer from ${options.baseUrl}: ${reasonOf(cause)}`, { cause });
+    throw new UnavailableError(`No answer from ${baseUrl}: ${reasonOf(cause)}`, { cause });
   }
-  const answer = parse(text);
-  if (response.ok && answer !== undefined) return { status: response.status, body: answer };
-  if (accepts.includes(response.status) && answer !== undefined)
-    return { status: response.status, body: answer };
-  return refusal(response, answer);
 }
 
-function refusal(response: Response, body: Record<string, unknown> | undefined): UnavailableError {
-  const { status } = response;
-  const details = { status, requestId: response.headers.get('x-request-id'), body };
-  const message = messageOf(body) ?? `${status} ${response.statusText}`.trim();
-  if (status === 429 || status >= 500 || status < 400) {
-    const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
-    return new UnavailableError(message, {
-      ...details,
-      retryAfterSeconds: Number.isFinite(seconds) ? seconds : null,
-    });
-  }
-  if (status === 401 || status === 403) throw new AuthenticationError(message, details);
-  if (status === 404) throw new NotFoundError(message, details);
-  if (status === 400 || status === 409 || status === 413 || status === 415)
-    throw new InvalidRequestError(message, details);
-  throw new HeadwaterError(message, details);
+/** Null: it does not say, or says a date. */
+function secondsOf(response: Response): number | null {
+  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
+  return Number.isFinite(seconds) ? seconds : null;
 }
 
 function parse(text: string): Record<string, unknown> | undefined {
@@ -99,6 +93,7 @@ function parse(text: string): Record<string, unknown> | undefined {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
   } catch {
+    // A page of a proxy.
     return undefined;
   }
 }
@@ -106,14 +101,12 @@ function parse(text: string): Record<string, unknown> | undefined {
 /** The text of a refusal: routes say it as `error`, as `message`, or as an object with a message. */
 function messageOf(body: Record<string, unknown> | undefined): string | undefined {
   const { error, message } = body ?? {};
-  if (typeof message === 'string') return message;
-  if (typeof error === 'string') return error;
   const inner = (error as { message?: unknown } | undefined)?.message;
-  return typeof inner === 'string' ? inner : undefined;
+  return [message, error, inner].find((text) => typeof text === 'string') as string | undefined;
 }
 
 function reasonOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
-  const inner = cause.cause instanceof Error ? cause.cause.message : '';
-  return inner || cause.message;
+  // fetch says "fetch failed", and why in the error behind it.
+  return (cause.cause instanceof Error && cause.cause.message) || cause.message;
 }

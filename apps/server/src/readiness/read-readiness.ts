@@ -1,12 +1,11 @@
 import type { GateName, Integration, Readiness } from '@headwater/contract';
 import { gateNames } from '@headwater/contract';
-import { type Clock, dayMs, type Postgres } from '../platform/index.ts';
+import { type Clock, dayMs } from '../platform/index.ts';
 import type { Program } from '../workspaces/index.ts';
-import { lookForTracker } from './look-for-tracker.ts';
+import { type LookDeps, lookForTracker } from './look-for-tracker.ts';
 import * as queries from './queries.ts';
 
-export interface ReadDeps {
-  postgres: Postgres;
+export interface ReadDeps extends LookDeps {
   clock: Clock;
   publicUrl(): string;
 }
@@ -116,7 +115,7 @@ async function trackingGate(
   const check =
     look === 'not'
       ? await queries.findTrackerCheck(deps.postgres, program)
-      : await lookForTracker(deps.postgres, program, now, look === 'again');
+      : await lookForTracker(deps, program, now, look === 'again');
   const checkedAt = check?.checkedAt.toISOString() ?? null;
   if (check?.found === 'installed')
     return { status: 'pass', detail: 'tracker_installed', checked_at: checkedAt };

@@ -245,7 +245,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
         clock,
         log,
         reconcile: () => reconcileAll({ postgres, clickhouse, log, clock }),
-        keepRollups: () => keepRollups({ clickhouse, clock }),
+        keepRollups: () => keepRollups({ clickhouse, clock, log }),
         mendRollups: () => mendRollups({ clickhouse, clock, log }),
         reconcileStripe: () => stripe.reconcile(),
         forgetOld: () => forgetOldBehaviour({ postgres, clickhouse, clock, log }),

@@ -130,11 +130,11 @@ export async function giveLoginToken(
 
 const deleteTokenRow = statement(
   'people.delete_login_token',
-  'delete from login_tokens where workspace_id = $1 and token_hash = $2',
+  'delete from login_tokens where workspace_id = $1 and id = $2',
 );
 
-export async function deleteLoginToken(sql: Sql, workspaceId: number, hash: Buffer): Promise<void> {
-  await sql.query(deleteTokenRow, [workspaceId, hash]);
+export async function deleteLoginToken(sql: Sql, workspaceId: number, id: number): Promise<void> {
+  await sql.query(deleteTokenRow, [workspaceId, id]);
 }
 
 const workspaceNameOf = statement('people.workspace_name', 'select name from workspaces where id = $1');

@@ -13,7 +13,7 @@ export async function readStatus(
 ): Promise<CliStatus> {
   const now = clock.now();
   const [setUp, recent, counts, hasAddress] = await Promise.all([
-    findSetUp(postgres, program, now),
+    findSetUp(postgres, program),
     countRecent(postgres, program, new Date(now.getTime() - dayMs)),
     countProgram(postgres, program.workspaceId, program.id),
     resolves(program.domain),

@@ -111,14 +111,15 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   const metrics = createMetrics();
   const postgres = openPostgres(options.databaseUrl);
   await ensurePartitionsAround(postgres, clock.now());
-  const directory = await openDirectory(postgres, async () => {
+  const connect = async () => {
     const client = new pg.Client({
       connectionString: options.databaseUrl,
       application_name: 'headwater directory',
     });
     await client.connect();
     return client;
-  });
+  };
+  const directory = await openDirectory(postgres, connect, log);
   const hasher = createHasher(options.secret);
   // A connection of their own: clicks and page views never queue behind sales, nor the other way round.
   const ingestPostgres = openPostgres(options.databaseUrl, {
@@ -245,7 +246,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
         clock,
         log,
         reconcile: () => reconcileAll({ postgres, clickhouse, log, clock }),
-        keepRollups: () => keepRollups({ clickhouse, clock }),
+        keepRollups: () => keepRollups({ clickhouse, clock, log }),
         mendRollups: () => mendRollups({ clickhouse, clock, log }),
         reconcileStripe: () => stripe.reconcile(),
         forgetOld: () => forgetOldBehaviour({ postgres, clickhouse, clock, log }),

@@ -41,11 +41,12 @@ export async function openSetUpServer(
 ): Promise<SetUpServer> {
   const database = await createTestDatabase();
   const { postgres } = database;
-  const directory = await openDirectory(postgres, async () => {
+  const connect = async () => {
     const client = new pg.Client({ connectionString: database.url });
     await client.connect();
     return client;
-  });
+  };
+  const directory = await openDirectory(postgres, connect, silentLog);
   const clock = { at: new Date('2026-03-01T12:00:00.000Z'), now: () => clock.at };
   const deps: SetUpDeps = {
     postgres,

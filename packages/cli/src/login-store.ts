@@ -18,10 +18,14 @@ function fileOf(env: NodeJS.ProcessEnv): string {
 }
 
 function read(env: NodeJS.ProcessEnv): Kept {
+  const file = fileOf(env);
   try {
-    return JSON.parse(readFileSync(fileOf(env), 'utf8')) as Kept;
-  } catch {
-    return {};
+    return JSON.parse(readFileSync(file, 'utf8')) as Kept;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    // Taken for empty it would be written over, and with it the logins at other servers.
+    const { message } = error as Error;
+    throw new Failure(`${file} cannot be read (${message}): mend or remove it.`, exitCodes.usage, 'usage');
   }
 }
 

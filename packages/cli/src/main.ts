@@ -41,7 +41,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   const group = (name: string, description: string) =>
     program.command(name).description(description).exitOverride();
   group('setup', 'Connect Headwater to what it needs').addCommand(setUpStripeCommand(end));
-  for (const command of [loginCommand(), logoutCommand(), whoamiCommand(), statusCommand(end)])
+  for (const command of [loginCommand(), logoutCommand(), whoamiCommand(), statusCommand()])
     program.addCommand(command);
   const test = group('test', 'Send test events, which nothing counts; needs HEADWATER_TOKEN');
   for (const command of testCommands(end)) test.addCommand(command);

@@ -90,10 +90,16 @@ const seen = Type.Object({
   test_at: Type.Union([iso, Type.Null()], { description: 'the latest test one' }),
 });
 
+/** Of page views it is known that they come, not when the latest did: nothing of theirs is ordered by time. */
+const seenOnce = Type.Object({
+  at: Type.Union([iso, Type.Null()], { description: 'a real one, not always the latest' }),
+  test_at: Type.Null(),
+});
+
 /** What the page of integration shows: readiness, what has arrived, and the latest proof. */
 export const Integration = Type.Object({
   readiness: Readiness,
-  seen: Type.Object({ pageview: seen, click: seen, lead: seen, payment: seen }),
+  seen: Type.Object({ pageview: seenOnce, click: seen, lead: seen, payment: seen }),
   verification: Type.Union([TestChain, Type.Null()]),
   public_url: Type.String({ description: 'where this server is reached' }),
 });

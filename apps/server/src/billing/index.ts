@@ -15,4 +15,4 @@ export { reportingRoutes } from './reporting/http.ts';
 export { statementRoutes } from './statements/http.ts';
 export { getStatement } from './statements/read-statement.ts';
 export { statementCsv, statementPdf } from './statements/statement-files.ts';
-export { mondayOf, nextMonday } from './week.ts';
+export { nextBillingAt } from './week.ts';

@@ -17,6 +17,11 @@ export function lastBilledMonday(now: Date): Date {
   return mondayOf(new Date(now.getTime() - billingHourMs));
 }
 
+/** When the next week is billed. */
+export function nextBillingAt(now: Date): Date {
+  return new Date(nextMonday(lastBilledMonday(now)).getTime() + billingHourMs);
+}
+
 export function nextMonday(monday: Date): Date {
   return new Date(monday.getTime() + weekMs);
 }

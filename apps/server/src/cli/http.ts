@@ -1,4 +1,3 @@
-import { lookup } from 'node:dns/promises';
 import {
   CliInitialized,
   CliInitRequest,
@@ -10,17 +9,13 @@ import {
   CliTestEventRequest,
   dataOf,
   PlainRefusal,
-  SaleRequest,
   type TestChain,
 } from '@headwater/contract';
 import Type from 'typebox';
-import { recordTestLead } from '../customers/index.ts';
-import { type FeeSettings, readTestSale, recordTestPayment } from '../payments/index.ts';
 import {
   AppError,
   type Call,
   createTurns,
-  dayMs,
   invariant,
   type LoginPrincipal,
   ok,
@@ -28,17 +23,14 @@ import {
   reader,
   smallId,
 } from '../platform/index.ts';
-import { countRecent, findSetUp } from '../readiness/index.ts';
-import { type ClickDeps, type DigestAddress, recordTestClick } from '../touches/index.ts';
-import { openSetUp, type Program, type SetUpDeps } from '../workspaces/index.ts';
+import { openSetUp, type Program } from '../workspaces/index.ts';
 import { actorOf, initProgram } from './init-program.ts';
 import { toCliProgram } from './program-line.ts';
-import { countProgram, listProgramLines } from './queries.ts';
+import { listProgramLines } from './queries.ts';
+import { readStatus } from './read-status.ts';
+import { sendTestEvent, type TestEventDeps } from './send-test-event.ts';
 
-export interface CliDeps extends SetUpDeps {
-  fees: FeeSettings;
-  click: ClickDeps;
-  digestAddress: DigestAddress;
+export interface CliDeps extends TestEventDeps {
   /** The synthetic chain of a program. */
   verify(program: Program): Promise<TestChain>;
 }
@@ -46,7 +38,6 @@ export interface CliDeps extends SetUpDeps {
 const tag = 'Command line';
 const initReader = reader(CliInitRequest);
 const testReader = reader(CliTestEventRequest);
-const saleReader = reader(SaleRequest);
 const refusals = { 400: PlainRefusal, 401: PlainRefusal, 403: PlainRefusal, 404: PlainRefusal };
 
 export function cliRoutes(deps: CliDeps): Route[] {
@@ -134,36 +125,6 @@ async function programOf({ directory }: CliDeps, { principal }: Call): Promise<P
   return program;
 }
 
-async function readStatus({ postgres, clock }: CliDeps, program: Program) {
-  const now = clock.now();
-  const [setUp, recent, counts, hasAddress] = await Promise.all([
-    findSetUp(postgres, program, now),
-    countRecent(postgres, program, new Date(now.getTime() - dayMs)),
-    countProgram(postgres, program.workspaceId, program.id),
-    resolves(program.domain),
-  ]);
-  return {
-    ...{ program_id: program.id, name: program.name, domain: program.domain, dns_verified: hasAddress },
-    stripe_connected: setUp.stripe?.isConnected ?? false,
-    stripe_charges_enabled: (setUp.stripe?.isConnected && setUp.stripe.chargesEnabled) || false,
-    recent_events: { clicks_24h: recent.clicks, leads_24h: recent.leads, sales_24h: recent.sales },
-    active_partners: counts.activePartners,
-    pending_commissions: counts.pendingCommissions,
-  };
-}
-
-const dnsPatienceMs = 1500;
-
-/** A resolver that does not answer in time has no address for us. */
-async function resolves(domain: string): Promise<boolean> {
-  const late = new Promise<boolean>((done) => setTimeout(() => done(false), dnsPatienceMs).unref());
-  const found = lookup(domain).then(
-    () => true,
-    () => false,
-  );
-  return Promise.race([found, late]);
-}
-
 async function answerChain(deps: CliDeps, program: Program) {
   const chain = await deps.verify(program).catch((error: unknown) => {
     if (!(error instanceof AppError) || error.code !== 'rate_limited') throw error;
@@ -183,32 +144,4 @@ async function answerChain(deps: CliDeps, program: Program) {
     verdict: chain.verdict,
     attributed: chain.attributed,
   };
-}
-
-async function sendTestEvent(deps: CliDeps, program: Program, kind: 'click' | 'lead' | 'sale') {
-  const id = await sendOne(deps, program, kind);
-  return {
-    ...{ event_type: kind, event_id: String(id), received: true, attributed: false },
-    message: `Test ${kind} event recorded`,
-  };
-}
-
-/** By the same doors as test mode of the tracking routes (contract §4). */
-async function sendOne(
-  deps: CliDeps,
-  program: Program,
-  kind: 'click' | 'lead' | 'sale',
-): Promise<number | bigint> {
-  switch (kind) {
-    case 'click': {
-      const url = `https://${program.domain}/`;
-      return (await recordTestClick(deps.click, { affiliate_url: url }, program.id)).eventId;
-    }
-    case 'lead':
-      return recordTestLead(deps, program, {});
-    case 'sale': {
-      const fact = readTestSale(deps.hasher, program, saleReader, {}, null, deps.clock.now());
-      return (await recordTestPayment(deps, fact)).paymentId;
-    }
-  }
 }

@@ -11,6 +11,7 @@ export {
   anyClickEarned,
   type BookedCommission,
   type CommissionOfPayment,
+  findNewcomersPolicy,
   findPolicy,
   findTermsOf,
   leadEarned,

@@ -168,13 +168,16 @@ function toTier({ from_cents, rate_bps, fixed_cents }: StoredTier): Tier {
   };
 }
 
-const findPolicyById = statement(
-  'commissions.find_policy',
-  `select 0 as partner_id, null::bytea as email_hash, null::text as customer_key,
+// Of a policy v and its group g, whoever may be in it.
+const policyColumns = `0 as partner_id, null::bytea as email_hash, null::text as customer_key,
      v.id as policy_id, v.version, v.group_id, g.name as group_name, v.type, v.rate_bps, v.fixed_minor, v.currency,
      v.duration_months, v.hold_period_days, v.approval, v.product_id, v.exclude_tax, v.exclude_stripe_tax,
      v.exclude_shipping, v.min_minor, v.max_minor, v.customer_cap_minor, v.tiers,
-     v.effective_from
+     v.effective_from`;
+
+const findPolicyById = statement(
+  'commissions.find_policy',
+  `select ${policyColumns}
    from policies v join partner_groups g on g.workspace_id = v.workspace_id and g.id = v.group_id
    where v.workspace_id = $1 and v.id = $2`,
 );
@@ -188,13 +191,33 @@ export async function findPolicy(
   return row === undefined || row.policy_id === null ? undefined : toPolicy(row, row.policy_id);
 }
 
+const newcomersPolicy = statement(
+  'commissions.find_newcomers_policy',
+  `select ${policyColumns}
+   from programs p
+   join lateral (
+     select * from policies v
+     where v.workspace_id = p.workspace_id and v.group_id = p.default_group_id and v.product_id is null
+       and v.effective_from <= $3
+     order by v.effective_from desc, v.version desc limit 1
+   ) v on true
+   join partner_groups g on g.workspace_id = v.workspace_id and g.id = v.group_id
+   where p.workspace_id = $1 and p.id = $2`,
+);
+
+/** The general terms of whoever joins a program now: its default group's newest version in force. */
+export async function findNewcomersPolicy(
+  sql: Sql,
+  program: { workspaceId: number; id: number },
+  at: Date,
+): Promise<Policy | undefined> {
+  const [row] = await sql.query<TermsRow>(newcomersPolicy, [program.workspaceId, program.id, at]);
+  return row === undefined ? undefined : toPolicy(row, row.policy_id as number);
+}
+
 const policiesOfProgram = statement(
   'commissions.policies_of_program',
-  `select 0 as partner_id, null::bytea as email_hash, null::text as customer_key,
-     v.id as policy_id, v.version, v.group_id, g.name as group_name, v.type, v.rate_bps, v.fixed_minor, v.currency,
-     v.duration_months, v.hold_period_days, v.approval, v.product_id, v.exclude_tax, v.exclude_stripe_tax,
-     v.exclude_shipping, v.min_minor, v.max_minor, v.customer_cap_minor, v.tiers,
-     v.effective_from
+  `select ${policyColumns}
    from policies v join partner_groups g on g.workspace_id = v.workspace_id and g.id = v.group_id
    where v.workspace_id = $1 and v.program_id = $2 order by v.id`,
 );

@@ -12,7 +12,7 @@ import {
   type Postgres,
   type Transaction,
 } from '../platform/index.ts';
-import { forgetApplicants } from '../portal/index.ts';
+import { forgetOfPortal } from '../portal/index.ts';
 import { blankDeliveries, findCustomersByEmail, forgetPayersOfStripe } from '../stripe/index.ts';
 import { forgetBrowsers } from '../touches/index.ts';
 import { forgetMessages } from '../webhooks/index.ts';
@@ -74,7 +74,7 @@ async function renameEverywhere(
   const payments = await forgetPayers(trx, workspaceId, salt, person);
   await forgetBrowsers(trx, workspaceId, salt, person);
   await forgetMessages(trx, workspaceId, salt, person.customerIds);
-  await forgetApplicants(trx, workspaceId, salt, person);
+  await forgetOfPortal(trx, workspaceId, salt, person);
   await forgetPeople(trx, workspaceId, salt, person);
   const visitors = [...new Set([...person.clickVisitors, ...person.webVisitors])];
   const found: queries.Found = {

@@ -76,7 +76,7 @@ export async function findCliLoginOfPage(sql: Sql, pageId: string): Promise<CliL
 
 const decideRow = statement(
   'people.decide_cli_login',
-  `update cli_logins set workspace_id = $2, person_id = $3, approved = $4, decided_at = $5
+  `update cli_logins set workspace_id = $2, person_id = (select id from people where number = $3), approved = $4, decided_at = $5
    where page_id = $1 and decided_at is null and expires_at > $5 returning ${columns}`,
 );
 
@@ -84,10 +84,10 @@ const decideRow = statement(
 export async function decideCliLogin(
   trx: Transaction,
   pageId: string,
-  decision: { workspaceId: number; personId: string; approved: boolean; at: Date },
+  decision: { workspaceId: number; personNumber: number; approved: boolean; at: Date },
 ): Promise<CliLoginRow | undefined> {
-  const { workspaceId, personId, approved, at } = decision;
-  const [row] = await trx.query<CliLoginRow>(decideRow, [pageId, workspaceId, personId, approved, at]);
+  const { workspaceId, personNumber, approved, at } = decision;
+  const [row] = await trx.query<CliLoginRow>(decideRow, [pageId, workspaceId, personNumber, approved, at]);
   return row;
 }
 
@@ -130,11 +130,11 @@ export async function giveLoginToken(
 
 const deleteTokenRow = statement(
   'people.delete_login_token',
-  'delete from login_tokens where workspace_id = $1 and token_hash = $2',
+  'delete from login_tokens where workspace_id = $1 and id = $2',
 );
 
-export async function deleteLoginToken(sql: Sql, workspaceId: number, hash: Buffer): Promise<void> {
-  await sql.query(deleteTokenRow, [workspaceId, hash]);
+export async function deleteLoginToken(sql: Sql, workspaceId: number, id: number): Promise<void> {
+  await sql.query(deleteTokenRow, [workspaceId, id]);
 }
 
 const workspaceNameOf = statement('people.workspace_name', 'select name from workspaces where id = $1');

@@ -2,10 +2,9 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { CliLoginAsked, CliLoginPolled, CliLoginStarted } from '@headwater/contract';
 import { AppError, hashToken, lenientText, minuteMs, newId, newToken } from '../platform/index.ts';
-import { recordAct } from '../workspaces/index.ts';
+import { actorName, recordAct } from '../workspaces/index.ts';
 import * as queries from './cli-login-queries.ts';
-import { findMe, type People, workspaceHeader } from './people.ts';
-import { findPersonByEmail } from './queries.ts';
+import type { People } from './people.ts';
 
 /**
  * A terminal asks to act for a person, and a member says yes on a page of ours:
@@ -111,22 +110,17 @@ export async function decideCliLogin(
   pageId: string,
   approved: boolean,
 ): Promise<CliLoginAsked> {
-  const me = await findMe(people, headers);
-  if (me === undefined) throw new AppError('authentication_required');
-  const wanted = headers[workspaceHeader];
-  const workspace =
-    wanted === undefined ? me.workspaces[0] : me.workspaces.find(({ id }) => String(id) === wanted);
-  const person = await findPersonByEmail(people.postgres, me.person.email);
-  if (workspace === undefined || person === undefined)
-    throw new AppError('missing_permission', 'Missing permission: member of this workspace');
+  const member = await people.findPrincipal(headers);
+  if (member === undefined) throw new AppError('authentication_required');
+  const { workspaceId, holder } = member;
   const at = people.clock.now();
   return people.postgres.transaction(async (trx) => {
-    const decision = { workspaceId: workspace.id, personId: person.id, approved, at };
+    const decision = { workspaceId, personNumber: holder.id, approved, at };
     const login = await queries.decideCliLogin(trx, pageId, decision);
     if (login === undefined) throw new AppError('login_not_found');
     await recordAct(
       trx,
-      { workspaceId: workspace.id, name: `person ${me.person.id}` },
+      { workspaceId, name: actorName(member) },
       {
         act: approved ? 'cli_login.approve' : 'cli_login.deny',
         programId: null,

@@ -1,6 +1,6 @@
 import { CliLoginPolled, CliLoginQuery, CliLoginStarted, dataOf, PlainRefusal } from '@headwater/contract';
 import Type from 'typebox';
-import { hashToken, invariant, ok, type Route } from '../platform/index.ts';
+import { invariant, ok, type Route } from '../platform/index.ts';
 import { pollCliLogin, startCliLogin } from './cli-login.ts';
 import { deleteLoginToken, findWorkspaceName } from './cli-login-queries.ts';
 import type { People } from './people.ts';
@@ -66,14 +66,10 @@ export function cliLoginRoutes(people: People): Route[] {
       errors: 'plain',
       failure: 'Login could not be ended',
       answers: { 200: dataOf(Type.Object({ revoked: Type.Boolean() })), 401: PlainRefusal },
-      async handle(call) {
-        invariant(call.principal.kind === 'login', 'the route is called with a login token');
-        const token =
-          call
-            .header('authorization')
-            ?.replace(/^Bearer[ \t]+/i, '')
-            .trim() ?? '';
-        await deleteLoginToken(people.postgres, call.principal.workspaceId, hashToken(token));
+      async handle({ principal }) {
+        invariant(principal.kind === 'login', 'the route is called with a login token');
+        const { workspaceId, loginId } = principal;
+        await deleteLoginToken(people.postgres, workspaceId, loginId);
         people.forgetTokens();
         return ok({ data: { revoked: true } });
       },

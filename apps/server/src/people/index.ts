@@ -8,6 +8,11 @@ export { openFirstOwnerLink } from './first-owner.ts';
 export { cliLoginRoutes } from './http-cli-login.ts';
 export { installSignIn } from './mount.ts';
 export { invitePartnerIn } from './partner-invitations.ts';
-export { deletePartnerPeople, findOpenInvitation, listPartnerPeople } from './partner-queries.ts';
+export {
+  deletePartnerPeople,
+  findOpenInvitation,
+  forgetPartnerPeople,
+  listPartnerPeople,
+} from './partner-queries.ts';
 export { openPeople, type People } from './people.ts';
 export { scopesOfRole } from './roles.ts';

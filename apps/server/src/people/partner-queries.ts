@@ -65,15 +65,41 @@ const deleteInvitations = statement(
   'delete from partner_invitations where workspace_id = $1 and partner_id = $2 and accepted_at is null returning 1',
 );
 
-/** Answers how many people and open invitations there were. */
+/** Answers how many people and open invitations there were. Whoever is just accepting one is waited for, and shut out too. */
 export async function deletePartnerPeople(
   trx: Transaction,
   workspaceId: number,
   partnerId: number,
 ): Promise<{ people: number; invitations: number }> {
-  const people = await trx.query(deletePeople, [workspaceId, partnerId]);
   const invitations = await trx.query(deleteInvitations, [workspaceId, partnerId]);
+  const people = await trx.query(deletePeople, [workspaceId, partnerId]);
   return { people: people.length, invitations: invitations.length };
+}
+
+const forgetInvitations = statement(
+  'people.forget_partner_invitations',
+  'delete from partner_invitations where workspace_id = $1 and partner_id = any($2::integer[])',
+);
+const forgetAccess = statement(
+  'people.forget_partner_people',
+  `delete from partner_people where workspace_id = $1 and partner_id = any($2::integer[]) returning person_id as "personId"`,
+);
+const forgetAccounts = statement(
+  'people.forget_accounts',
+  `delete from people p where p.id = any($1::text[])
+     and not exists (select from members m where m.person_id = p.id)
+     and not exists (select from partner_people a where a.person_id = p.id)`,
+);
+
+/** Forgets who signed in for partners, and who was invited to; an account that opens nothing else is gone with its name. */
+export async function forgetPartnerPeople(
+  trx: Transaction,
+  workspaceId: number,
+  partnerIds: readonly number[],
+): Promise<void> {
+  await trx.query(forgetInvitations, [workspaceId, partnerIds]);
+  const people = await trx.query<{ personId: string }>(forgetAccess, [workspaceId, partnerIds]);
+  await trx.query(forgetAccounts, [people.map(({ personId }) => personId)]);
 }
 
 const insert = statement(

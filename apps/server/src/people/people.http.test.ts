@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestServer, type Reply, type TestServer } from '../../test/test-server.ts';
-import { openFirstOwnerLink } from './index.ts';
+import { createLog } from '../platform/index.ts';
+import { openFirstOwnerLink, openPeople } from './index.ts';
 
 // One story in order: from the link that the server prints to a workspace of several people.
 let server: TestServer;
@@ -328,6 +329,26 @@ describe('a second factor', () => {
     const sessions = (await next.get('/api/auth/list-sessions')).body;
     expect(sessions.length).toBeGreaterThan(0);
   });
+});
+
+it('tells of a mail that did not leave, and not to whom it was', async () => {
+  const told: unknown[] = [];
+  const log = createLog('silent');
+  log.warn = (what: object) => void told.push(what);
+  const people = openPeople({
+    ...{
+      postgres: server.database.postgres,
+      clock: server.clock,
+      secret: 'any',
+      log,
+      publicUrl: () => origin,
+    },
+    sendMail: () => Promise.reject(Object.assign(new Error('550 no nina@x.example'), { responseCode: 550 })),
+    forgetTokens: () => {},
+  });
+  const mail = { to: 'nina@x.example', subject: 'Your invitation', lines: ['Come'] };
+  await expect(people.sendMail?.(mail)).rejects.toThrow('550');
+  expect(told).toEqual([{ code: undefined, responseCode: 550, subject: 'Your invitation' }]);
 });
 
 /** RFC 6238, as an authenticator reckons it. */

@@ -40,7 +40,8 @@ export function openPeople(options: {
   sendMail: People['sendMail'];
   forgetTokens(): void;
 }): People {
-  const { postgres, clock, secret, log, publicUrl, sendMail, forgetTokens } = options;
+  const { postgres, clock, secret, log, publicUrl, forgetTokens } = options;
+  const sendMail = options.sendMail && tellingFailures(options.sendMail, log);
   const signIn = openSignIn({ postgres, secret, log, publicUrl, sendMail });
   return {
     postgres,
@@ -86,6 +87,16 @@ export function openPeople(options: {
       };
     },
   };
+}
+
+/** A link that is not mailed is handed on by whoever made it, if somebody did: that it was not is told here, and not to whom. */
+function tellingFailures(send: NonNullable<People['sendMail']>, log: Log): NonNullable<People['sendMail']> {
+  return (mail) =>
+    send(mail).catch((error: unknown) => {
+      const { code, responseCode } = error as { code?: string; responseCode?: number };
+      log.warn({ code, responseCode, subject: mail.subject }, 'a mail did not leave');
+      throw error;
+    });
 }
 
 /** Which of a person's workspaces a request is about. */

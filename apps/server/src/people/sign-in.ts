@@ -2,7 +2,7 @@ import { createHmac, hkdfSync } from 'node:crypto';
 import { maxPasswordLength, minPasswordLength } from '@headwater/contract';
 import { betterAuth } from 'better-auth';
 import { twoFactor } from 'better-auth/plugins';
-import { kysely, type Log, type Postgres } from '../platform/index.ts';
+import { kysely, type Log, networkOf, type Postgres } from '../platform/index.ts';
 
 /** Where better-auth is told whose request it is; set by us, and taken from nobody. */
 export const clientHeader = 'x-headwater-client';
@@ -136,9 +136,7 @@ export type SignIn = ReturnType<typeof openSignIn>;
 export function createAddressDigest(secret: string): (address: string) => string {
   const key = Buffer.from(hkdfSync('sha256', secret, '', 'headwater sign-in address', 32));
   return (address) => {
-    const client =
-      address.includes(':') && !address.includes('.') ? address.split(':').slice(0, 4).join(':') : address;
-    const digest = createHmac('sha256', key).update(client).digest('hex');
+    const digest = createHmac('sha256', key).update(networkOf(address)).digest('hex');
     return `fd${digest.slice(0, 30)}`.replace(/(.{4})(?!$)/g, '$1:');
   };
 }

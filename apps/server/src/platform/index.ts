@@ -30,6 +30,6 @@ export { locks } from './postgres/locks.ts';
 export { migrate } from './postgres/migrate.ts';
 export * from './postgres/sql.ts';
 export type * from './postgres/tables.ts';
-export { type PublicAddress, readPublicAddress } from './public-address.ts';
+export { networkOf, type PublicAddress, readPublicAddress } from './public-address.ts';
 export { createSealer, type Sealer } from './sealing.ts';
 export * from './secrets.ts';

@@ -76,6 +76,24 @@ function parseIpv4(text: string): number | null {
   return parts === 4 && part >= 0 ? value * 256 + part : null;
 }
 
+/**
+ * Who counts as one client: an IPv4 address, or the network (/64) of an IPv6 one, in which one client has 2^64 of them. Text
+ * that is no address is answered as it is.
+ */
+export function networkOf(address: string): string {
+  if (!isIPv6(address)) return address;
+  const groups = ipv6Groups(address.replace(/%.*$/, ''));
+  if (groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff)
+    return groups
+      .slice(6)
+      .flatMap((group) => [group >>> 8, group & 255])
+      .join('.');
+  return groups
+    .slice(0, 4)
+    .map((group) => group.toString(16))
+    .join(':');
+}
+
 /** The eight 16-bit groups of a valid IPv6 address. */
 function ipv6Groups(text: string): number[] {
   const [left = '', right] = text.split('::');

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { AppError, type Clock } from '../platform/index.ts';
+import { AppError, type Clock, networkOf } from '../platform/index.ts';
 
 const hourMs = 3_600_000;
 /** Generous for an office behind one address; a script has to wait. */
@@ -11,7 +11,7 @@ export function createApplyLimit(clock: Clock): (address: string) => void {
   return (address) => {
     // As with all requests: those of this machine are its own, and no stranger's.
     if (/^(?:127\.|::1$|::ffff:127\.)/.test(address)) return;
-    const network = address.includes('.') ? address : address.split(':').slice(0, 4).join(':');
+    const network = networkOf(address);
     const now = clock.now().getTime();
     const known = counts.get(network);
     const current = known !== undefined && now - known.since < hourMs ? known : { since: now, count: 0 };

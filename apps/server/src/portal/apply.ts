@@ -16,10 +16,13 @@ const received: JoinAnswer = {
   message: 'Your application was received. You will be written to.',
 };
 
-export async function getJoinable(
-  { postgres, directory }: PortalDeps,
-  slug: string,
-): Promise<{ program: Program; settings: queries.Settings }> {
+interface Joinable {
+  program: Program;
+  settings: queries.Settings;
+}
+
+/** The program whose page is at a slug; 404 for one that has none, and for an archived one. */
+export async function getJoinable({ postgres, directory }: PortalDeps, slug: string): Promise<Joinable> {
   const wanted = /^[\w-]{1,80}$/.test(slug) ? slug : undefined;
   const settings = wanted && (await queries.findSettingsBySlug(postgres, wanted));
   const program = settings && (await directory.findProgram(settings.programId));
@@ -45,9 +48,12 @@ export async function readJoinPage(deps: PortalDeps, slug: string): Promise<Join
  * takes everybody it is approved at once, unless no mail can be sent, or the program has parted with this partner before:
  * that a person decides.
  */
-export async function apply(deps: PortalDeps, slug: string, request: JoinRequest): Promise<JoinAnswer> {
+export async function apply(
+  deps: PortalDeps,
+  { program, settings }: Joinable,
+  request: JoinRequest,
+): Promise<JoinAnswer> {
   const { postgres, hasher, sealer, clock, people } = deps;
-  const { program, settings } = await getJoinable(deps, slug);
   if (settings.applications === 'closed') throw new AppError('applications_closed');
   const website = readWebsite(request.website);
   const email = hasher.email(request.email);

@@ -3,14 +3,12 @@ import { openRecipient, queueMailTo } from '../mails/index.ts';
 import { invitePartnerIn } from '../people/index.ts';
 import {
   AppError,
-  invariant,
   kysely,
   type ManagementPrincipal,
   type Page,
   readChoice,
   readCursor,
   readLimit,
-  type Sql,
   smallId,
   sqlOf,
   type Transaction,
@@ -36,15 +34,12 @@ export async function listApplications(
 }
 
 /** Locked until the end of the transaction. 404 for a stranger's, 409 when it was decided before. */
-async function lockOpen(
-  trx: Sql,
-  actor: ManagementPrincipal,
-  applicationId: number,
-): Promise<queries.ApplicationRow & { emailSealed: Buffer }> {
-  const row = await queries.lockApplication(trx, actor.workspaceId, applicationId);
+async function lockOpen(trx: Transaction, actor: ManagementPrincipal, applicationId: unknown) {
+  const id = smallId(applicationId);
+  const row = id === undefined ? undefined : await queries.lockApplication(trx, actor.workspaceId, id);
   if (row === undefined || !mayTouch(actor, row.programId)) throw new AppError('application_not_found');
-  if (row.decision !== null || row.emailSealed === null) throw new AppError('application_decided');
-  return { ...row, emailSealed: row.emailSealed };
+  if (row.decision !== null) throw new AppError('application_decided');
+  return row;
 }
 
 /**
@@ -59,17 +54,16 @@ export async function approve(
   by = actorName(actor),
 ): Promise<ApprovedApplication> {
   const { postgres, directory, people, sealer, clock } = deps;
-  const id = smallId(applicationId);
-  if (id === undefined) throw new AppError('application_not_found');
   try {
     const { row, invitation } = await kysely(postgres)
       .transaction()
       .execute(async (db) => {
         const trx = sqlOf(db) as Transaction;
-        const open = await lockOpen(trx, actor, id);
-        const program = await directory.findProgram(open.programId);
-        if (program === undefined || program.status === 'archived')
-          throw new AppError('conflict', 'Program is archived');
+        const open = await lockOpen(trx, actor, applicationId);
+        if (open.isArchived) throw new AppError('conflict', 'Program is archived');
+        // Erased while they waited: there is nobody to invite.
+        if (open.emailSealed === null)
+          throw new AppError('conflict', 'The applicant was forgotten: reject the application');
         const email = openRecipient(sealer, open.workspaceId, open.emailSealed);
         const partner = await admitIn(db, deps, actor, open.programId, {
           ...{ name: open.name, email },
@@ -81,7 +75,7 @@ export async function approve(
         const row = await queries.decideApplication(trx, open, decision);
         const invitation = await invitePartnerIn(trx, people, {
           ...{ workspaceId: open.workspaceId, partnerId, invitedBy: by },
-          ...{ email, program: program.name },
+          ...{ email, program: open.program },
         });
         const act = {
           act: 'application.approve',
@@ -104,31 +98,29 @@ export async function approve(
 
 /** Tells the applicant so, with the reason, where there is a mail server. */
 export async function reject(
-  { postgres, directory, clock }: PortalDeps,
+  { postgres, clock }: PortalDeps,
   actor: ManagementPrincipal,
   applicationId: unknown,
   reason: string,
 ): Promise<ApplicationItem> {
-  const id = smallId(applicationId);
-  if (id === undefined) throw new AppError('application_not_found');
   const by = actorName(actor);
   return postgres.transaction(async (trx) => {
-    const open = await lockOpen(trx, actor, id);
+    const open = await lockOpen(trx, actor, applicationId);
     const at = clock.now();
     const decision = { decision: 'rejected', by, at, reason, partnerId: null } as const;
     const row = await queries.decideApplication(trx, open, decision);
-    const program = await directory.findProgram(open.programId);
-    invariant(program !== undefined, 'an application is to a program');
-    await queueMailTo(
-      trx,
-      open,
-      { sealed: open.emailSealed, masked: open.emailMasked },
-      {
-        subject: `Your application to ${program.name}`,
-        lines: [`${program.name} did not accept your application to become a partner.`, '', reason],
-      },
-      at,
-    );
+    // Who was erased meanwhile is written to no more.
+    if (open.emailSealed !== null)
+      await queueMailTo(
+        trx,
+        open,
+        { sealed: open.emailSealed, masked: open.emailMasked },
+        {
+          subject: `Your application to ${open.program}`,
+          lines: [`${open.program} did not accept your application to become a partner.`, '', reason],
+        },
+        at,
+      );
     const act = { act: 'application.reject', programId: open.programId, subject: `application ${open.id}` };
     await recordAct(trx, { workspaceId: open.workspaceId, name: by }, act, at);
     return toItem(row);

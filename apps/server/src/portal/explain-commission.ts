@@ -1,5 +1,5 @@
 import type { PortalExplanation } from '@headwater/contract';
-import { mondayOf, nextMonday } from '../billing/index.ts';
+import { nextBillingAt } from '../billing/index.ts';
 import { findPolicy, type Policy } from '../commissions/index.ts';
 import { findPayment, listDecisions, listRefunds, type StoredDecision } from '../payments/index.ts';
 import { AppError, invariant, type PartnerPrincipal, type Sql, smallId } from '../platform/index.ts';
@@ -7,9 +7,6 @@ import { findClicks } from '../touches/index.ts';
 import type { PortalDeps } from './deps.ts';
 import { ownSteps } from './own-steps.ts';
 import * as queries from './queries.ts';
-
-/** Invoices are made on Mondays at this hour (UTC). */
-const billingHourMs = 9 * 3_600_000;
 
 /**
  * Why a commission was earned and what becomes of it, for the partner who earned it. What is told of the customer is that
@@ -177,13 +174,8 @@ function payableOf(row: queries.CommissionRow, now: Date): PortalExplanation['pa
       ? as('waits_for_approval')
       : as(waits ? 'waits_for_approval' : 'held', row.holdUntil);
   }
-  if (row.approvedMinor > 0n) return as('next_invoice', nextBilling(now));
+  if (row.approvedMinor > 0n) return as('next_invoice', nextBillingAt(now));
   if (row.invoicedMinor > 0n) return as('next_payout');
   if (row.payoutMinor > 0n) return as('in_payout');
   return as('paid');
-}
-
-function nextBilling(now: Date): Date {
-  const monday = new Date(mondayOf(now).getTime() + billingHourMs);
-  return monday > now ? monday : new Date(nextMonday(mondayOf(now)).getTime() + billingHourMs);
 }

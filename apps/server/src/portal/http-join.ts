@@ -39,11 +39,10 @@ export function joinRoutes(deps: PortalDeps, mayApply: (address: string) => void
         429: CodedError,
       },
       async handle(call) {
-        const slug = call.params.slug ?? '';
-        await getJoinable(deps, slug);
+        const joinable = await getJoinable(deps, call.params.slug ?? '');
         const request = joinReader.read(call.body);
         mayApply(call.address);
-        return { status: 201, body: { data: await apply(deps, slug, request) } };
+        return { status: 201, body: { data: await apply(deps, joinable, request) } };
       },
     },
   ];

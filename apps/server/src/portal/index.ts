@@ -14,7 +14,7 @@ import { moneyRoutes } from './http-money.ts';
 import { taxRoutes } from './http-tax.ts';
 
 export type { PortalDeps } from './deps.ts';
-export { forgetApplicants } from './forget-applicants.ts';
+export { forgetOfPortal } from './forget-people.ts';
 
 export function portalRoutes(deps: PortalDeps): Route[] {
   return [

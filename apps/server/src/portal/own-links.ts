@@ -54,9 +54,6 @@ export async function createOwnLink(
 function isOn(domain: string, destination: string): boolean {
   if (!URL.canParse(destination)) return false;
   const { hostname } = new URL(destination);
-  const own = domain
-    .toLowerCase()
-    .replace(/:\d+$/, '')
-    .replace(/^www\./, '');
+  const own = domain.replace(/^www\./, '');
   return hostname === own || hostname.endsWith(`.${own}`);
 }

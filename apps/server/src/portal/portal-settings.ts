@@ -26,20 +26,14 @@ export async function updateSettings(
 ): Promise<PortalSettings> {
   const { postgres, clock } = deps;
   await postgres.transaction(async (trx) => {
-    const known = await queries.findSettings(trx, program);
-    const welcome = request.welcome === undefined ? known.welcome : request.welcome.trim() || null;
-    await queries.saveSettings(trx, {
-      ...known,
-      applications: request.applications ?? known.applications,
-      linksPerPartner: request.links_per_partner ?? known.linksPerPartner,
-      welcome,
-    });
     const { applications, links_per_partner } = request;
+    const welcome = request.welcome === undefined ? undefined : request.welcome.trim() || null;
+    await queries.saveSettings(trx, program, { applications, linksPerPartner: links_per_partner, welcome });
     const act = {
       act: 'portal.update',
       programId: program.id,
       subject: `program ${program.id}`,
-      details: { applications, links_per_partner, ...(request.welcome === undefined ? {} : { welcome }) },
+      details: { applications, links_per_partner, welcome },
     };
     await recordAct(trx, { workspaceId: program.workspaceId, name: actorName(actor) }, act, clock.now());
   });

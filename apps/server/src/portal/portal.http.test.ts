@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openPage, openSession, type Page } from '../../test/page.ts';
 import { type Story, tellStory } from '../../test/story.ts';
-import { openTestServer, type TestServer, testClock } from '../../test/test-server.ts';
+import { openTestServer, type TestServer, testClock, testHasher } from '../../test/test-server.ts';
 import { issueInvoices } from '../billing/index.ts';
 import { releaseHolds } from '../commissions/index.ts';
+import { erasePerson } from '../erasure/index.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -42,6 +43,30 @@ const application = (more: Record<string, unknown> = {}) => ({
 const applications = async (query = '') =>
   (await founder('GET', `${path}/applications${query}`)).body.data as Record<string, unknown>[];
 
+/** What the job does about an erasure. */
+async function erase(email: string): Promise<void> {
+  const { postgres } = server.database;
+  const { body } = await founder('POST', '/api/v1/erasures', { email });
+  const [row] = await postgres.query<{ workspaceId: number }>(
+    'select workspace_id as "workspaceId" from erasures where id = $1',
+    [body.data.id],
+  );
+  const { clickhouse } = server.server;
+  await erasePerson(
+    { postgres, clickhouse, hasher: testHasher, clock: server.clock },
+    { workspaceId: row?.workspaceId as number, id: BigInt(body.data.id) },
+  );
+}
+
+/** How many statements wait for what a transaction of the test holds. */
+async function countWaiting(): Promise<number | undefined> {
+  const [row] = await server.database.postgres.query<{ n: number }>(
+    `select count(*)::integer as n from pg_stat_activity
+     where datname = current_database() and wait_event_type = 'Lock'`,
+  );
+  return row?.n;
+}
+
 describe('joining a program', () => {
   it('404 until the program has a page; 409 while it is closed', async () => {
     expect((await server.get('/api/v1/join/acme')).status).toBe(404);
@@ -56,6 +81,48 @@ describe('joining a program', () => {
     expect((await server.post('/api/v1/join/acme', application())).body).toMatchObject({
       code: 'applications_closed',
     });
+  });
+
+  it('changes what was sent and nothing else, though somebody else changes the rest', async () => {
+    const { postgres } = server.database;
+    const [changed] = await postgres.transaction(async (trx) => {
+      await trx.query('update portal_settings set links_per_partner = 7 where program_id = $1', [
+        story.programId,
+      ]);
+      const reply = founder('PATCH', `${path}/portal`, { welcome: 'Write for us, please!' });
+      await vi.waitFor(async () => expect(await countWaiting()).toBe(1), { timeout: 10_000, interval: 20 });
+      return [reply];
+    });
+    expect((await changed).body.data).toMatchObject({
+      links_per_partner: 7,
+      welcome: 'Write for us, please!',
+    });
+    const back = await founder('PATCH', `${path}/portal`, {
+      links_per_partner: 20,
+      welcome: 'Write for us!',
+    });
+    expect(back.body.data).toMatchObject({ links_per_partner: 20, welcome: 'Write for us!' });
+  });
+
+  it('has an address of its own, whatever others called theirs', async () => {
+    const key = await server.otherWorkspace();
+    const other = await tellStory(server, { key, commission: null });
+    const url = `/api/v1/programs/${other.programId}/portal`;
+    const slugOf = async () => (await server.get(url, key)).body.data.join_url.split('/').at(-1);
+    // That page is Acme's of the first workspace.
+    expect(await slugOf()).toBe(`acme-${other.programId}`);
+    const squatter = { name: `Acme ${other.programId}`, domain: 'squat.example' };
+    const squat = (await founder('POST', '/api/v1/programs', squatter)).body.data.id;
+    await founder('PATCH', `/api/v1/programs/${squat}/portal`, { applications: 'manual' });
+    const saved = await server.call('PATCH', url, { applications: 'manual' }, { token: key });
+    expect(saved.body.data.applications).toBe('manual');
+    const page = await server.get(`/api/v1/join/${await slugOf()}`);
+    expect(page.body.data).toMatchObject({ domain: 'shop.example', welcome: null });
+    const archived = await server.call('DELETE', `/api/v1/programs/${other.programId}`, undefined, {
+      token: key,
+    });
+    expect(archived.status).toBe(200);
+    expect((await server.get(`/api/v1/join/${await slugOf()}`)).status).toBe(404);
   });
 
   it('tells a stranger the terms, and takes an application once', async () => {
@@ -164,6 +231,27 @@ describe('joining a program', () => {
     expect(let_in.body.data).toMatchObject({ partner_id: cleo?.partner_id, invitation: { mailed: true } });
     server.server.people.sendMail = undefined;
     await founder('PATCH', `${path}/portal`, { applications: 'manual' });
+  });
+
+  it('more are approved at once than there are connections', async () => {
+    const many = Array.from({ length: 20 }, (_, n) => `many${n}@x.example`);
+    for (const email of many) await server.post('/api/v1/join/acme', application({ name: 'Many', email }));
+    const waiting = (await applications('?state=open&limit=200')).filter(({ name }) => name === 'Many');
+    const { postgres } = server.database;
+    const replies = await postgres.transaction(async (trx) => {
+      await trx.query('select from partner_applications for update');
+      const asked = waiting.map(({ id }) => founder('POST', `/api/v1/applications/${id}/approve`, {}));
+      await vi.waitFor(
+        async () => {
+          expect(await countWaiting()).toBe(16);
+        },
+        { timeout: 10_000, interval: 20 },
+      );
+      // Every connection is taken: whoever needs a second one now waits for the others, who do the same.
+      server.server.directory.clear();
+      return asked;
+    });
+    expect((await Promise.all(replies)).map(({ status }) => status)).toEqual(many.map(() => 200));
   });
 });
 
@@ -476,21 +564,56 @@ describe('a partner who is shut out', () => {
     expect(left?.sessions).toBe(0n);
   });
 
-  it('an applicant is forgotten when they wish it', async () => {
+  it('even while an invitation is being accepted', async () => {
     const { postgres } = server.database;
-    const { body } = await founder('POST', '/api/v1/erasures', { email: 'p1@x.example' });
-    const { erasePerson } = await import('../erasure/index.ts');
-    const [row] = await postgres.query<{ workspaceId: number }>(
-      'select workspace_id as "workspaceId" from erasures where id = $1',
-      [body.data.id],
-    );
-    const { clickhouse } = server.server;
-    const { testHasher } = await import('../../test/test-server.ts');
-    await erasePerson(
-      { postgres, clickhouse, hasher: testHasher, clock: server.clock },
-      { workspaceId: row?.workspaceId as number, id: BigInt(body.data.id) },
-    );
+    const of = `${path}/partners/${benId}`;
+    await founder('POST', `${of}/invitation`, { email: 'ben@x.example' });
+    const [ended] = await postgres.transaction(async (trx) => {
+      await trx.query('update partner_invitations set accepted_at = now() where accepted_at is null');
+      await trx.query(
+        `insert into partner_people (workspace_id, person_id, partner_id, joined_at)
+         select n.workspace_id, p.id, n.id, now() from partners n, people p
+         where n.id = $1 and p.email = 'ben@x.example'`,
+        [benId],
+      );
+      const deleted = founder('DELETE', `${of}/portal-access`);
+      await vi.waitFor(async () => expect(await countWaiting()).toBe(1), { timeout: 10_000, interval: 20 });
+      return [deleted];
+    });
+    expect((await ended).body.data).toEqual({ people: [], invited_until: null });
+  });
+
+  it('an applicant is forgotten when they wish it', async () => {
+    await erase('p1@x.example');
     const gone = (await applications('?limit=200')).filter(({ email_masked }) => email_masked === 'erased');
     expect(gone).toMatchObject([{ name: expect.stringMatching(/^erased_/), website: null, message: null }]);
+    // Nobody is there to be invited or written to; the program is done with it all the same.
+    const one = `/api/v1/applications/${gone[0]?.id}`;
+    expect((await founder('POST', `${one}/approve`, {})).body.error).toBe(
+      'The applicant was forgotten: reject the application',
+    );
+    const mails = async () => (await founder('GET', `${path}/mails`)).body.data.length;
+    const before = await mails();
+    expect((await founder('POST', `${one}/reject`, { reason: 'Gone' })).body.data.state).toBe('rejected');
+    expect(await mails()).toBe(before);
+  });
+
+  it('a partner of former times too: with the account, the invitations and the tax documents', async () => {
+    const { postgres } = server.database;
+    const count = async () => {
+      const [row] = await postgres.query<{ people: number; invitations: number; documents: number }>(
+        `select (select count(*) from people where email = 'anna@blog.example')::integer as people,
+           (select count(*) from partner_invitations where email = 'anna@blog.example')::integer as invitations,
+           (select count(*) from tax_documents)::integer as documents`,
+      );
+      return row;
+    };
+    expect(await count()).toEqual({ people: 1, invitations: 1, documents: 1 });
+    const partners = (await founder('GET', `${path}/partners?limit=200`)).body.data;
+    const annaId = partners.find(({ name }: { name: string }) => name === 'Anna Brook').id;
+    await founder('PATCH', `${path}/partners/${annaId}`, { status: 'removed' });
+    await erase('anna@blog.example');
+    expect(await count()).toEqual({ people: 0, invitations: 0, documents: 0 });
+    expect((await anna.get('/api/v1/portal/me')).status).toBe(401);
   });
 });

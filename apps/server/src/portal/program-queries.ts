@@ -1,4 +1,5 @@
-import { type Sql, statement, type Transaction } from '../platform/index.ts';
+import { randomBytes } from 'node:crypto';
+import { invariant, type Sql, statement, type Transaction } from '../platform/index.ts';
 
 // How a program meets its partners: its settings, and who asks to join.
 
@@ -11,8 +12,11 @@ export interface Settings {
   welcome: string | null;
 }
 
-// Without a row the settings are those of a program that nobody touched.
-const settingsColumns = `g.workspace_id as "workspaceId", g.id as "programId", coalesce(s.join_slug, g.slug) as "joinSlug",
+// Without a row the settings are those of a program that nobody touched: its page would be at its slug, if that is free.
+const settingsColumns = `g.workspace_id as "workspaceId", g.id as "programId",
+  case when s.join_slug is not null then s.join_slug
+    when exists (select from portal_settings o where o.join_slug = g.slug) then g.slug || '-' || g.id
+    else g.slug end as "joinSlug",
   coalesce(s.applications, 'closed') as applications, coalesce(s.links_per_partner, 20) as "linksPerPartner", s.welcome`;
 
 const find = statement(
@@ -49,30 +53,28 @@ const insertRow = statement(
 );
 const updateRow = statement(
   'portal.update_settings',
-  `update portal_settings set applications = $3, links_per_partner = $4, welcome = $5
+  `update portal_settings set applications = coalesce($3, applications),
+     links_per_partner = coalesce($4, links_per_partner), welcome = case when $5::boolean then $6 else welcome end
    where workspace_id = $1 and program_id = $2 returning program_id`,
 );
 
-/** Keeps the address that the page has; a new one is the program's slug, or that and its number where the slug is taken. */
-export async function saveSettings(trx: Transaction, settings: Settings): Promise<void> {
-  const { workspaceId, programId, joinSlug } = settings;
-  for (const slug of [joinSlug, `${joinSlug}-${programId}`])
-    await trx.query(insertRow, [workspaceId, programId, slug]);
-  const { applications, linksPerPartner, welcome } = settings;
-  await trx.query(updateRow, [workspaceId, programId, applications, linksPerPartner, welcome]);
-}
-
-const defaultGroup = statement(
-  'portal.find_default_group',
-  'select default_group_id as id from programs where workspace_id = $1 and id = $2',
-);
-
-export async function findDefaultGroup(
-  sql: Sql,
+/**
+ * Changes what is told and leaves the rest, the page's address above all: a new page is at the program's slug, or at one with
+ * an end of its own where another program's page is there.
+ */
+export async function saveSettings(
+  trx: Transaction,
   program: { workspaceId: number; id: number },
-): Promise<number | null> {
-  const [row] = await sql.query<{ id: number | null }>(defaultGroup, [program.workspaceId, program.id]);
-  return row?.id ?? null;
+  changes: { [Name in 'applications' | 'linksPerPartner' | 'welcome']: Settings[Name] | undefined },
+): Promise<void> {
+  const { workspaceId, id } = program;
+  const { joinSlug } = await findSettings(trx, program);
+  for (const slug of [joinSlug, `${joinSlug}-${id}`, `${joinSlug}-${randomBytes(4).toString('hex')}`])
+    await trx.query(insertRow, [workspaceId, id, slug]);
+  const { applications = null, linksPerPartner = null, welcome } = changes;
+  const values = [workspaceId, id, applications, linksPerPartner, welcome !== undefined, welcome ?? null];
+  const saved = await trx.query(updateRow, values);
+  invariant(saved.length === 1, 'one of the addresses was free');
 }
 
 export interface ApplicationRow {
@@ -92,9 +94,9 @@ export interface ApplicationRow {
   partnerId: number | null;
 }
 
-const columns = `workspace_id as "workspaceId", program_id as "programId", id, name, email_masked as "emailMasked",
-  email_sealed as "emailSealed", website, message, created_at as "createdAt", decision, decided_by as "decidedBy",
-  decided_at as "decidedAt", reason, partner_id as "partnerId"`;
+const columns = `a.workspace_id as "workspaceId", a.program_id as "programId", a.id, a.name, a.email_masked as "emailMasked",
+  a.email_sealed as "emailSealed", a.website, a.message, a.created_at as "createdAt", a.decision,
+  a.decided_by as "decidedBy", a.decided_at as "decidedAt", a.reason, a.partner_id as "partnerId"`;
 
 const insert = statement(
   'portal.insert_application',
@@ -145,10 +147,10 @@ export async function countOpen(
 
 const list = statement(
   'portal.list_applications',
-  `select ${columns} from partner_applications
-   where workspace_id = $1 and program_id = $2 and ($3::bigint is null or id < $3)
-     and ($4::text is null or coalesce(decision, 'open') = $4)
-   order by id desc limit $5`,
+  `select ${columns} from partner_applications a
+   where a.workspace_id = $1 and a.program_id = $2 and ($3::bigint is null or a.id < $3)
+     and ($4::text is null or coalesce(a.decision, 'open') = $4)
+   order by a.id desc limit $5`,
 );
 
 export function listApplicationRows(
@@ -160,30 +162,36 @@ export function listApplicationRows(
   return sql.query(list, values);
 }
 
+// With what is asked of the program, so that nobody who holds a connection waits for another one.
 const lock = statement(
   'portal.lock_application',
-  `select ${columns} from partner_applications where workspace_id = $1 and id = $2 for update`,
+  `select ${columns}, g.name as program, g.status = 'archived' as "isArchived" from partner_applications a
+   join programs g on g.workspace_id = a.workspace_id and g.id = a.program_id
+   where a.workspace_id = $1 and a.id = $2 for update of a`,
 );
 
 export async function lockApplication(
-  trx: Transaction | Sql,
+  trx: Transaction,
   workspaceId: number,
-  id: number | bigint,
-): Promise<ApplicationRow | undefined> {
-  const [row] = await trx.query<ApplicationRow>(lock, [workspaceId, id]);
+  id: number,
+): Promise<(ApplicationRow & { program: string; isArchived: boolean }) | undefined> {
+  const [row] = await trx.query<ApplicationRow & { program: string; isArchived: boolean }>(lock, [
+    workspaceId,
+    id,
+  ]);
   return row;
 }
 
 // Nobody is written to about it any more: who became a partner is known by their account.
 const decide = statement(
   'portal.decide_application',
-  `update partner_applications
+  `update partner_applications a
    set decision = $3, decided_by = $4, decided_at = $5, reason = $6, partner_id = $7, email_sealed = null
-   where workspace_id = $1 and id = $2 returning ${columns}`,
+   where a.workspace_id = $1 and a.id = $2 returning ${columns}`,
 );
 
 export async function decideApplication(
-  trx: Transaction | Sql,
+  trx: Transaction,
   key: { workspaceId: number; id: bigint },
   decision: {
     decision: 'approved' | 'rejected';
@@ -272,4 +280,18 @@ export async function forgetRows(
   emails: readonly Buffer[],
 ): Promise<void> {
   await trx.query(forget, [workspaceId, salt, emails]);
+}
+
+const partnersByEmail = statement(
+  'portal.find_partners_by_email',
+  'select id from partners where workspace_id = $1 and email_hash = any($2::bytea[])',
+);
+
+export async function findPartnersByEmail(
+  sql: Sql,
+  workspaceId: number,
+  emails: readonly Buffer[],
+): Promise<number[]> {
+  const rows = await sql.query<{ id: number }>(partnersByEmail, [workspaceId, emails]);
+  return rows.map(({ id }) => id);
 }

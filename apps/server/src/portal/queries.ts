@@ -239,3 +239,16 @@ export async function findDocument(
   const [row] = await sql.query<TaxDocumentRow & { sealed: Buffer }>(documentById, values);
   return row;
 }
+
+const forgetDocumentRows = statement(
+  'portal.forget_tax_documents',
+  'delete from tax_documents where workspace_id = $1 and partner_id = any($2::integer[])',
+);
+
+export async function forgetDocuments(
+  trx: Transaction,
+  workspaceId: number,
+  partnerIds: readonly number[],
+): Promise<void> {
+  await trx.query(forgetDocumentRows, [workspaceId, partnerIds]);
+}

@@ -1,7 +1,6 @@
 import type { PortalTerms } from '@headwater/contract';
-import { findTermsOf, listPoliciesOfProgram, type Policy } from '../commissions/index.ts';
+import { findNewcomersPolicy, findTermsOf, type Policy } from '../commissions/index.ts';
 import type { Sql } from '../platform/index.ts';
-import { findDefaultGroup } from './program-queries.ts';
 
 /** Terms as partners are told them. */
 function toTerms(policy: Policy): PortalTerms {
@@ -36,10 +35,6 @@ export async function termsOfNewcomers(
   program: { workspaceId: number; id: number },
   at: Date,
 ): Promise<PortalTerms[]> {
-  const groupId = await findDefaultGroup(sql, program);
-  const policies = await listPoliciesOfProgram(sql, program);
-  const inForce = policies
-    .filter((one) => one.groupId === groupId && one.productId === null && one.effectiveFrom <= at)
-    .sort((a, b) => b.effectiveFrom.getTime() - a.effectiveFrom.getTime() || b.version - a.version);
-  return inForce[0] === undefined ? [] : [toTerms(inForce[0])];
+  const policy = await findNewcomersPolicy(sql, program, at);
+  return policy === undefined ? [] : [toTerms(policy)];
 }

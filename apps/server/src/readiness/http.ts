@@ -18,13 +18,13 @@ import {
 } from '../platform/index.ts';
 import { dataRoute, getOpenProgram, getOwnProgram, type Program } from '../workspaces/index.ts';
 import type { ProgramKey, ReadinessDeps } from './deps.ts';
-import { readIntegration } from './read-readiness.ts';
+import { type ReadDeps, readIntegration } from './read-readiness.ts';
 
 const tag = 'Readiness';
 const isAgain = (call: Call) => call.query.force_recheck === 'true';
 
 export function readinessRoutes(
-  deps: ReadinessDeps & { verify(program: Program): Promise<TestChain> },
+  deps: ReadinessDeps & ReadDeps & { verify(program: Program): Promise<TestChain> },
   broadcast: Broadcast<ProgramKey>,
 ): Route[] {
   const { directory } = deps;

@@ -1,7 +1,13 @@
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP } from 'node:net';
-import { lookupPublic, minuteMs, type Postgres, readPublicAddress } from '../platform/index.ts';
+import {
+  type createTurns,
+  lookupPublic,
+  minuteMs,
+  type Postgres,
+  readPublicAddress,
+} from '../platform/index.ts';
 import type { Program } from '../workspaces/index.ts';
 import * as queries from './queries.ts';
 
@@ -9,28 +15,50 @@ const freshMs = 10 * minuteMs;
 const patienceMs = 2500;
 const mostBytes = 1024 * 1024;
 
+interface Check {
+  checkedAt: Date;
+  found: queries.TrackerFound;
+}
+
+export interface LookDeps {
+  postgres: Postgres;
+  inTurn: ReturnType<typeof createTurns>;
+  /** Reads a page of the internet; left out: {@link fetchPage}. */
+  read?(url: URL): Promise<string | undefined>;
+}
+
 /**
- * Whether the program's own page has the tracker. Looked at when nobody did lately; `again` does so once a minute. Nothing
- * of the page is kept.
+ * Whether the program's own page has the tracker. Looked at when nobody did lately; `again` does so once a minute, however
+ * many ask at once: the page is somebody else's server. Nothing of it is kept.
  */
 export async function lookForTracker(
-  postgres: Postgres,
+  { postgres, inTurn, read = fetchPage }: LookDeps,
   program: Program,
   now: Date,
   again: boolean,
-): Promise<{ checkedAt: Date; found: queries.TrackerFound }> {
-  const known = await queries.findTrackerCheck(postgres, program);
-  const ageMs = known === undefined ? Number.POSITIVE_INFINITY : now.getTime() - known.checkedAt.getTime();
-  if (known !== undefined && ageMs < (again ? minuteMs : freshMs)) return known;
-  const page = await fetchPage(new URL(`https://${program.domain}/`), 3);
-  const found = page === undefined ? 'unreachable' : hasTracker(page, program.id) ? 'installed' : 'missing';
-  await queries.saveTrackerCheck(postgres, program, now, found);
-  return { checkedAt: now, found };
+): Promise<Check> {
+  const findFresh = async (): Promise<Check | undefined> => {
+    const known = await queries.findTrackerCheck(postgres, program);
+    const freshSince = now.getTime() - (again ? minuteMs : freshMs);
+    return known !== undefined && known.checkedAt.getTime() > freshSince ? known : undefined;
+  };
+  const look = async (): Promise<Check> => {
+    const page = await read(new URL(`https://${program.domain}/`));
+    const found = page === undefined ? 'unreachable' : hasTracker(page, program.id) ? 'installed' : 'missing';
+    await queries.saveTrackerCheck(postgres, program, now, found);
+    return { checkedAt: now, found };
+  };
+  return (
+    (await findFresh()) ??
+    // Those who waited find what the first one saw.
+    inTurn(`tracker of ${program.id}`, async () => (await findFresh()) ?? look())
+  );
 }
 
 /** The tag of this very program: its script, and its number in an attribute. */
 export function hasTracker(page: string, programId: number): boolean {
-  for (const [tag] of page.matchAll(/<script\b[^>]{0,2000}>/gi)) {
+  // A tag ends where another begins: a page of nothing but beginnings would be gone through from each of them, for seconds.
+  for (const [tag] of page.matchAll(/<script\b[^<>]{0,2000}>/gi)) {
     if (!/\/js\/(?:headwater|affitor-tracker)\.js/i.test(tag)) continue;
     if (new RegExp(`data-(?:affitor-)?program-id\\s*=\\s*["']?${programId}(?!\\d)`, 'i').test(tag))
       return true;
@@ -39,7 +67,7 @@ export function hasTracker(page: string, programId: number): boolean {
 }
 
 /** The text of a page on the public internet; undefined: there is none. Follows a few redirects, each looked at anew. */
-async function fetchPage(url: URL, redirects: number): Promise<string | undefined> {
+async function fetchPage(url: URL, redirects = 3): Promise<string | undefined> {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   if (isIP(host) !== 0 && readPublicAddress(host) === null) return undefined;
   const request =

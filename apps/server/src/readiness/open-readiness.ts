@@ -16,6 +16,7 @@ export interface ReadinessRoom {
 
 export function openReadiness(deps: ReadinessDeps): ReadinessRoom {
   const inTurn = createTurns();
+  const reading = { ...deps, inTurn };
   // A chain holds a connection, and those of one program wait for each other: many at once would take all of them.
   const verify = (program: Program) => inTurn('chain', () => runChain(deps, program));
   const broadcast = createBroadcast({
@@ -25,12 +26,16 @@ export function openReadiness(deps: ReadinessDeps): ReadinessRoom {
     async read({ id }: ProgramKey) {
       const program = await deps.directory.findProgram(id);
       if (program === undefined) throw new AppError('program_not_found');
-      return readIntegration(deps, program, { look: 'not' });
+      return readIntegration(reading, program, { look: 'not' });
     },
     changing: ({ readiness, ...rest }) => {
       const { checked_at: _, ...tracking } = readiness.gates.tracking;
       return { ...rest, readiness: { ...readiness, gates: { ...readiness.gates, tracking } } };
     },
   });
-  return { routes: readinessRoutes({ ...deps, verify }, broadcast), verify, close: () => broadcast.close() };
+  return {
+    routes: readinessRoutes({ ...reading, verify }, broadcast),
+    verify,
+    close: () => broadcast.close(),
+  };
 }

@@ -117,7 +117,6 @@ function toChain(row: ChainRow): TestChain {
 /** What of a program's set-up the gates ask for. */
 export interface SetUpFacts {
   keyRotatedAt: Date | null;
-  hasPolicy: boolean;
   stripe: { account: string; isConnected: boolean; chargesEnabled: boolean } | null;
   /** Real payments came by the Sale API. */
   tellsSales: boolean;
@@ -127,8 +126,6 @@ const ofProgram = 'workspace_id = $1 and program_id = $2';
 const setUp = statement(
   'readiness.set_up',
   `select p.key_rotated_at as "keyRotatedAt",
-     exists (select from policies o where o.workspace_id = p.workspace_id and o.group_id = p.default_group_id
-       and o.product_id is null and o.effective_from <= $3) as "hasPolicy",
      (select json_build_object('account', s.account, 'isConnected', s.disconnected_at is null,
          'chargesEnabled', s.charges_enabled)
        from stripe_connections s where s.workspace_id = p.workspace_id and s.program_id = p.id
@@ -138,8 +135,8 @@ const setUp = statement(
    from programs p where p.workspace_id = $1 and p.id = $2`,
 );
 
-export async function findSetUp(sql: Sql, program: Owner, now: Date): Promise<SetUpFacts> {
-  const [row] = await sql.query<SetUpFacts>(setUp, [program.workspaceId, program.id, now]);
+export async function findSetUp(sql: Sql, program: Owner): Promise<SetUpFacts> {
+  const [row] = await sql.query<SetUpFacts>(setUp, [program.workspaceId, program.id]);
   return row as SetUpFacts;
 }
 

@@ -1,12 +1,12 @@
 import type { GateName, Integration, Readiness } from '@headwater/contract';
 import { gateNames } from '@headwater/contract';
-import { type Clock, dayMs, type Postgres } from '../platform/index.ts';
+import { findNewcomersPolicy } from '../commissions/index.ts';
+import { type Clock, dayMs } from '../platform/index.ts';
 import type { Program } from '../workspaces/index.ts';
-import { lookForTracker } from './look-for-tracker.ts';
+import { type LookDeps, lookForTracker } from './look-for-tracker.ts';
 import * as queries from './queries.ts';
 
-export interface ReadDeps {
-  postgres: Postgres;
+export interface ReadDeps extends LookDeps {
   clock: Clock;
   publicUrl(): string;
 }
@@ -30,8 +30,9 @@ export async function readIntegration(
 ): Promise<Integration> {
   const { postgres, clock } = deps;
   const now = clock.now();
-  const [setUp, seen, counts, chain] = await Promise.all([
-    queries.findSetUp(postgres, program, now),
+  const [setUp, policy, seen, counts, chain] = await Promise.all([
+    queries.findSetUp(postgres, program),
+    findNewcomersPolicy(postgres, program, now),
     queries.findSeen(postgres, program),
     queries.countRecent(postgres, program, new Date(now.getTime() - dayMs)),
     queries.findLatestChain(postgres, program),
@@ -45,9 +46,8 @@ export async function readIntegration(
       program.status === 'archived'
         ? { status: 'fail', next_action: 'complete_program_profile' }
         : { status: 'pass' },
-    economics: setUp.hasPolicy
-      ? { status: 'pass' }
-      : { status: 'fail', next_action: 'set_commission_policy' },
+    economics:
+      policy === undefined ? { status: 'fail', next_action: 'set_commission_policy' } : { status: 'pass' },
     payout: payoutGate(deps, program, setUp),
     tracking,
     live:
@@ -116,7 +116,7 @@ async function trackingGate(
   const check =
     look === 'not'
       ? await queries.findTrackerCheck(deps.postgres, program)
-      : await lookForTracker(deps.postgres, program, now, look === 'again');
+      : await lookForTracker(deps, program, now, look === 'again');
   const checkedAt = check?.checkedAt.toISOString() ?? null;
   if (check?.found === 'installed')
     return { status: 'pass', detail: 'tracker_installed', checked_at: checkedAt };

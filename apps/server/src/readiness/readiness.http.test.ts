@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Story, tellStory } from '../../test/story.ts';
 import { openTestServer, type TestServer } from '../../test/test-server.ts';
-import { hasTracker } from './look-for-tracker.ts';
+import { createTurns } from '../platform/index.ts';
+import type { Program } from '../workspaces/index.ts';
+import { hasTracker, lookForTracker } from './look-for-tracker.ts';
 
 let server: TestServer;
 let story: Story;
@@ -241,5 +243,30 @@ describe('the tracker on a page', () => {
     ['<script src="/js/headwater.js">', false],
     ['<script src="/js/other.js" data-program-id="7">', false],
     ['data-program-id="7" /js/headwater.js', false],
+    ['<script <script src="/js/headwater.js" data-program-id="7">', true],
   ])('%s: %s', (page, isThere) => expect(hasTracker(page, 7)).toBe(isThere));
+
+  it('is not looked for at length in a page that is made to keep us busy', () => {
+    const startedAt = performance.now();
+    expect(hasTracker('<script '.repeat(131_072), 7)).toBe(false);
+    expect(performance.now() - startedAt).toBeLessThan(400);
+  });
+
+  it('is looked for once, however many ask at once', async () => {
+    const { postgres } = server.database;
+    const program = await server.server.directory.findProgram((await tellStory(server)).programId);
+    const pages: string[] = [];
+    const read = async (url: URL) => {
+      pages.push(url.href);
+      return `<script src="/js/headwater.js" data-program-id="${program?.id}">`;
+    };
+    const deps = { postgres, inTurn: createTurns(), read };
+    const look = (now: Date) => lookForTracker(deps, program as Program, now, true);
+    const now = server.clock.now();
+    const found = await Promise.all(Array.from({ length: 5 }, () => look(now)));
+    expect(found).toEqual(Array(5).fill({ checkedAt: now, found: 'installed' }));
+    expect(pages).toEqual(['https://shop.example/']);
+    await look(new Date(now.getTime() + 60_000));
+    expect(pages).toHaveLength(2);
+  });
 });

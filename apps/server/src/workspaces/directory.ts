@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type pg from 'pg';
-import { hashToken, type Postgres, type Principal } from '../platform/index.ts';
+import { hashToken, type Log, type Postgres, type Principal } from '../platform/index.ts';
 import { openKeyUses } from './key-uses.ts';
 import type { LinkTarget, Program, Website } from './program.ts';
 import * as queries from './queries.ts';
@@ -41,8 +41,9 @@ interface Found {
 export async function openDirectory(
   postgres: Postgres,
   connect: () => Promise<pg.Client>,
+  log: Log,
 ): Promise<Directory> {
-  const uses = openKeyUses(postgres);
+  const uses = openKeyUses(postgres, log);
   const cache = new LRUCache<string, Found>({ max: 100_000 });
   let generation = 0;
   let listening = false;

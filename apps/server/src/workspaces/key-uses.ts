@@ -1,4 +1,4 @@
-import { type Postgres, type Principal, type Sql, statement } from '../platform/index.ts';
+import { type Log, type Postgres, type Principal, type Sql, statement } from '../platform/index.ts';
 
 /** Notes which management keys are used: in memory on the request, in the database every few seconds. */
 export interface KeyUses {
@@ -18,7 +18,7 @@ const save = statement(
    on conflict (workspace_id, key_id) do update set last_used_at = excluded.last_used_at`,
 );
 
-export function openKeyUses(postgres: Postgres): KeyUses {
+export function openKeyUses(postgres: Postgres, log: Log): KeyUses {
   // A key's number is unique in the installation, and a map keeps the last of each.
   let noted = new Map<number, number>();
   const timer = setInterval(() => void flush(), everyMs);
@@ -29,8 +29,9 @@ export function openKeyUses(postgres: Postgres): KeyUses {
     const uses = [...noted].sort(([a], [b]) => a - b);
     noted = new Map();
     const values = [uses.map(([, workspaceId]) => workspaceId), uses.map(([keyId]) => keyId)];
-    await postgres.query(save, values).catch(() => {
+    await postgres.query(save, values).catch((error: unknown) => {
       noted = new Map([...uses, ...noted]);
+      log.warn({ err: error }, 'which keys were used was not written down yet');
     });
   }
 

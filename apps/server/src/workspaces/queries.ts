@@ -131,14 +131,14 @@ const findByTokenHash = statement(
   'workspaces.find_principal',
   `select 'tracking' as source, kind, workspace_id, program_id, website_id,
      null::integer as key_id, null::text[] as scopes, null::integer[] as program_scope, null::timestamptz as expires_at,
-     null as email, null as role
+     null::integer as login_id, null as email, null as role
    from tracking_tokens where token_hash = $1
    union all
-   select 'management', 'management', workspace_id, null, null, id, scopes, program_scope, expires_at, null, null
+   select 'management', 'management', workspace_id, null, null, id, scopes, program_scope, expires_at, null, null, null
    from management_keys
    where key_hash = $1 and revoked_at is null and (expires_at is null or expires_at > now())
    union all
-   select 'login', 'login', t.workspace_id, null, null, p.number, null, null, t.expires_at, p.email, m.role
+   select 'login', 'login', t.workspace_id, null, null, p.number, null, null, t.expires_at, t.id, p.email, m.role
    from login_tokens t
    join members m on m.workspace_id = t.workspace_id and m.person_id = t.person_id
    join people p on p.id = t.person_id
@@ -154,7 +154,8 @@ interface TokenRow {
   scopes: string[] | null;
   program_scope: number[] | null;
   expires_at: Date | null;
-  /** Of a login: the member. */
+  /** Of a login: its own number, and the member. */
+  login_id: number | null;
   email: string | null;
   role: Role | null;
 }
@@ -174,12 +175,13 @@ export async function findPrincipal(
     return { principal: { kind: 'website', workspaceId, websiteId: row.website_id as string }, expiresAt };
   }
   if (row.kind === 'login') {
-    const member = {
+    const login = {
+      loginId: row.login_id as number,
       personNumber: row.key_id as number,
       email: row.email as string,
       role: row.role as Role,
     };
-    return { principal: { kind: 'login', workspaceId, ...member }, expiresAt };
+    return { principal: { kind: 'login', workspaceId, ...login }, expiresAt };
   }
   return {
     principal: {

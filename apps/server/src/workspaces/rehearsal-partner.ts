@@ -1,4 +1,4 @@
-import { type Sql, statement, type Transaction } from '../platform/index.ts';
+import { statement, type Transaction } from '../platform/index.ts';
 import { sinceEver } from './terms.ts';
 
 const insert = statement(
@@ -30,6 +30,6 @@ export async function insertRehearsalPartner(
   at: Date,
 ): Promise<number | undefined> {
   const values = [program.workspaceId, program.id, code, at, sinceEver];
-  const [row] = await (trx as Sql).query<{ partnerId: number }>(insert, values);
+  const [row] = await trx.query<{ partnerId: number }>(insert, values);
   return row?.partnerId;
 }

@@ -3,10 +3,9 @@ import { Command } from 'commander';
 import { openApi } from '../api.ts';
 import { moment, type Output, openOutput } from '../output.ts';
 import { readToken, readUrl } from '../settings.ts';
-import type { End } from './command.ts';
 
 /** `headwater status`: how far the integration of the token's program is, and what arrived lately. */
-export function statusCommand(_end: End): Command {
+export function statusCommand(): Command {
   return new Command('status')
     .description('Show how far the integration is, and what arrived; needs HEADWATER_TOKEN')
     .option('--recheck', 'look at the program’s page again, once a minute')

@@ -31,7 +31,7 @@ export async function createBatch(
     await lockBilling(trx, key);
     const least = await queries.findThreshold(trx, key, currency);
     const money = { ...queries.available, currency };
-    const own = await listOwnThresholds(trx, key, currency);
+    const own = await listOwnThresholds(trx, key, currency, null);
     const due = [...(await sumRest(trx, key, money))].filter(
       ([partnerId, minor]) => minor > 0n && minor >= least && minor >= (own.get(partnerId) ?? 0n),
     );

@@ -18,7 +18,7 @@ export async function listBalancesOfPartner(
     currencies.map(async (currency) => {
       const row = rows.find((one) => one.currency === currency);
       const least = await queries.findThreshold(sql, key, currency);
-      const own = (await listOwnThresholds(sql, key, currency)).get(partnerId) ?? 0n;
+      const own = (await listOwnThresholds(sql, key, currency, partnerId)).get(partnerId) ?? 0n;
       return {
         currency,
         pending_cents: Number(row?.pendingMinor ?? 0n),

@@ -12,16 +12,17 @@ import { findThreshold } from './queries.ts';
 const listRows = statement(
   'billing.list_own_thresholds',
   `select partner_id as "partnerId", threshold_minor as minor from partner_thresholds
-   where workspace_id = $1 and program_id = $2 and currency = $3`,
+   where workspace_id = $1 and program_id = $2 and currency = $3 and ($4::integer is null or partner_id = $4)`,
 );
 
-/** What partners of a program want to wait for in a currency. */
+/** What partners of a program, or one of them, want to wait for in a currency. */
 export async function listOwnThresholds(
   sql: Sql,
   program: ProgramKey,
   currency: Currency,
+  partnerId: number | null,
 ): Promise<ReadonlyMap<number, bigint>> {
-  const values = [program.workspaceId, program.programId, currency];
+  const values = [program.workspaceId, program.programId, currency, partnerId];
   const rows = await sql.query<{ partnerId: number; minor: bigint }>(listRows, values);
   return new Map(rows.map(({ partnerId, minor }) => [partnerId, minor]));
 }

@@ -7,6 +7,7 @@ import { Readable } from 'node:stream';
 export class Listener extends Readable {
   #waiting: string | undefined;
   #hasRoom = false;
+  #isOver = false;
   readonly #event: string;
 
   /** @param event the name that its messages go by */
@@ -30,15 +31,18 @@ export class Listener extends Readable {
 
   /** Something, so that whoever stands between does not take the silence for an end. */
   beat(): void {
-    if (this.#hasRoom) this.#hasRoom = this.push(': still here\n\n');
+    if (this.#hasRoom && !this.#isOver) this.#hasRoom = this.push(': still here\n\n');
   }
 
+  /** What is told afterwards is told to nobody: who is ended may still be counted among the listeners for a moment. */
   end(): void {
-    if (!this.readableEnded && !this.destroyed) this.push(null);
+    if (this.#isOver || this.destroyed) return;
+    this.#isOver = true;
+    this.push(null);
   }
 
   #flush(): void {
-    if (!this.#hasRoom || this.#waiting === undefined) return;
+    if (!this.#hasRoom || this.#isOver || this.#waiting === undefined) return;
     const message = this.#waiting;
     this.#waiting = undefined;
     this.#hasRoom = this.push(message);

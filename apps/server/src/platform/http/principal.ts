@@ -35,7 +35,14 @@ export type Principal =
   | { kind: 'program'; workspaceId: number; programId: number }
   | { kind: 'website'; workspaceId: number; websiteId: string }
   /** A terminal that a member let in by the browser, `hwl_`: what their role allows, at that moment. */
-  | { kind: 'login'; workspaceId: number; personNumber: number; email: string; role: Role }
+  | {
+      kind: 'login';
+      workspaceId: number;
+      loginId: number;
+      personNumber: number;
+      email: string;
+      role: Role;
+    }
   | {
       kind: 'management';
       workspaceId: number;

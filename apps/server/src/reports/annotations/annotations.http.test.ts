@@ -66,6 +66,23 @@ describe('annotations', () => {
       [server.key, 404],
     ] as const)
       expect(await server.call('DELETE', path, undefined, { token })).toMatchObject({ status });
+    // Of two who remove it at once one did, and is told its day where the website is.
+    const { websiteId: website_id } = story;
+    await server.call(
+      'PATCH',
+      `/api/v1/websites/${website_id}`,
+      { timezone: 'Asia/Tokyo' },
+      { token: server.key },
+    );
+    const spring = (await add({ website_id, kind: 'campaign', text: 'Letter', at: '2026-04-21' })).body.data;
+    expect(spring).toMatchObject({ at: '2026-04-20T15:00:00.000Z', day: '2026-04-21' });
+    const removed = await Promise.all(
+      [1, 2].map(() =>
+        server.call('DELETE', `/api/v1/annotations/${spring.id}`, undefined, { token: server.key }),
+      ),
+    );
+    expect(removed.map(({ status }) => status).sort()).toEqual([200, 404]);
+    expect(removed.find(({ status }) => status === 200)?.body.data).toEqual(spring);
     const acts = await server.database.postgres.query<{ act: string; details: { text: string } }>(
       `select act, details from audit_log where subject = $1 order by seq`,
       [`annotation ${made.body.data.id}`],

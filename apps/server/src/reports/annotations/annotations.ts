@@ -42,20 +42,24 @@ export function addAnnotation(
   });
 }
 
-export function removeAnnotation(
+export async function removeAnnotation(
   { postgres, directory, clock }: AnnotationDeps,
   actor: ManagementPrincipal,
   told: unknown,
 ): Promise<AnnotationItem> {
+  const id = smallId(told);
+  const annotation =
+    id === undefined ? undefined : await queries.findAnnotation(postgres, actor.workspaceId, id);
+  if (annotation === undefined || !(await isOwn(directory, actor, annotation)))
+    throw new AppError('annotation_not_found');
+  const { websiteId } = annotation;
+  const website = websiteId === null ? undefined : await directory.findWebsite(websiteId);
   return postgres.transaction(async (trx) => {
-    const id = smallId(told);
-    const annotation =
-      id === undefined ? undefined : await queries.findAnnotation(trx, actor.workspaceId, id);
-    if (annotation === undefined || !(await isOwn(directory, actor, annotation)))
+    // Of two who remove it at once, one did.
+    if (!(await queries.deleteAnnotation(trx, actor.workspaceId, annotation.id)))
       throw new AppError('annotation_not_found');
-    await queries.deleteAnnotation(trx, actor.workspaceId, annotation.id);
     await record(trx, actor, 'annotation.remove', annotation, clock.now());
-    return toItem(annotation, 'UTC');
+    return toItem(annotation, website?.timezone ?? 'UTC');
   });
 }
 

@@ -73,8 +73,12 @@ export async function findAnnotation(
   return row;
 }
 
-const remove = statement('annotations.delete', 'delete from annotations where workspace_id = $1 and id = $2');
+const remove = statement(
+  'annotations.delete',
+  'delete from annotations where workspace_id = $1 and id = $2 returning id',
+);
 
-export async function deleteAnnotation(sql: Sql, workspaceId: number, id: number): Promise<void> {
-  await sql.query(remove, [workspaceId, id]);
+/** False: it is not there any more. */
+export async function deleteAnnotation(sql: Sql, workspaceId: number, id: number): Promise<boolean> {
+  return (await sql.query(remove, [workspaceId, id])).length > 0;
 }

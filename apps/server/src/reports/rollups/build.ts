@@ -1,5 +1,5 @@
 import type { ReportDimension } from '@headwater/contract';
-import type { ClickHouse, Clock } from '../../platform/index.ts';
+import { type ClickHouse, type Clock, type Log, silentLog } from '../../platform/index.ts';
 import { dimensions } from '../query/dimensions.ts';
 import { mergeMonths } from './merge.ts';
 
@@ -42,7 +42,7 @@ const stale = (grain: 'day' | 'month') => {
 export async function buildRollups(
   clickhouse: ClickHouse,
   clock: Clock,
-  onProgress: (done: number, of: number) => void = () => {},
+  log: Log = silentLog,
 ): Promise<{ days: number; months: number }> {
   const now = clock.now();
   const today = Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate());
@@ -50,12 +50,9 @@ export async function buildRollups(
   // Later than any build before it, also of another process.
   const build = String(now.getTime()) + String(Math.floor(Math.random() * 1000)).padStart(3, '0');
   const days = await clickhouse.rows<Stale>(stale('day'), { before: firstOpen });
-  let done = 0;
   for (const chunk of chunksOf(days)) {
     await clickhouse.command(insertDays(chunk, build));
     await insertBuilds(clickhouse, 'day', chunk, build);
-    done += chunk.length;
-    onProgress(done, days.length);
   }
   const firstOpenMonth = `${firstOpen.slice(0, 8)}01`;
   const months = await clickhouse.rows<Stale>(stale('month'), { before: firstOpenMonth });
@@ -68,6 +65,7 @@ export async function buildRollups(
   await mergeMonths(
     clickhouse,
     months.map(({ start }) => start),
+    log,
   );
   return { days: days.length, months: months.length };
 }

@@ -8,8 +8,8 @@ const checkedDays = 35;
 const openDays = 2;
 
 /** The job: adds up what is over. */
-export async function keepRollups(deps: { clickhouse: ClickHouse; clock: Clock }): Promise<void> {
-  await buildRollups(deps.clickhouse, deps.clock);
+export async function keepRollups(deps: { clickhouse: ClickHouse; clock: Clock; log: Log }): Promise<void> {
+  await buildRollups(deps.clickhouse, deps.clock, deps.log);
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { ClickHouse } from '../../platform/index.ts';
+import type { ClickHouse, Log } from '../../platform/index.ts';
 
 /** Tables by month whose rows are put together as they are read, and are sooner read from one part. */
 const byMonth = ['sessions', 'hours', 'rollups'];
@@ -9,15 +9,27 @@ const byMonth = ['sessions', 'hours', 'rollups'];
  *
  * @param months YYYY-MM-DD, their first days
  */
-export async function mergeMonths(clickhouse: ClickHouse, months: readonly string[]): Promise<void> {
+export async function mergeMonths(
+  clickhouse: ClickHouse,
+  months: readonly string[],
+  log: Log,
+): Promise<void> {
   if (months.length === 0) return;
   const merges = [...new Set(months)].flatMap((month) =>
     byMonth.map((table) => `${table} partition ${month.slice(0, 7).replace('-', '')}`),
   );
   for (const what of [...merges, 'rollup_builds']) {
-    // Only a matter of speed: what takes longer than a request may is still done, what fails is left to the engine.
+    // Only a matter of speed: what takes longer than a request may is done all the same, and reports wait for nothing else.
     await clickhouse
       .command(`optimize table ${what} final settings optimize_skip_merged_partitions = 1`)
-      .catch(() => undefined);
+      .catch((error: unknown) => {
+        if (!isTimeout(error)) log.warn({ err: error, what }, 'parts of ClickHouse were not merged');
+      });
   }
+}
+
+/** The client waited no longer, or the engine's own limit was reached. */
+function isTimeout(error: unknown): boolean {
+  const { message, code } = error as { message?: string; code?: string };
+  return message === 'Timeout error.' || code === '159';
 }

@@ -169,6 +169,20 @@ describe('what was added up', () => {
     expect(await answers(true)).toEqual(await answers(false));
   });
 
+  it('no row of one partition replaces one of another, which reads with `final` rely on', async () => {
+    const tables = await clickhouse.rows<{ name: string; cut: string; key: string }>(
+      `select name, partition_key as cut, sorting_key as key from system.tables
+       where database = currentDatabase() and engine in ('AggregatingMergeTree', 'ReplacingMergeTree')`,
+    );
+    expect(tables.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['hours', 'rollup_builds', 'sessions']),
+    );
+    for (const { name, cut, key } of tables) {
+      const by = /^toYYYYMM\((\w+)\)$/.exec(cut)?.[1];
+      expect(cut === '' || key.split(', ').includes(by ?? ''), `${name}: ${cut} of ${key}`).toBe(true);
+    }
+  });
+
   it('leaves one part of each month that is over', async () => {
     const january = events
       .filter(({ occurred_at: at }) => at < '2026-02')

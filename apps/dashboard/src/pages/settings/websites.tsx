@@ -1,6 +1,7 @@
 import type { WebsiteRecord } from '@headwater/contract';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
+import { api } from '../../client/index.ts';
 import { settingsApi } from '../../client/settings.ts';
 import { Badge } from '../../parts/badge.tsx';
 import { Button } from '../../parts/button.tsx';
@@ -127,7 +128,7 @@ function Edit({ website }: { website: WebsiteRecord }) {
 
 function NewWebsite() {
   const [isOpen, setOpen] = useState(false);
-  const create = useSave((body: object) => settingsApi.createWebsite(body));
+  const create = useSave((body: object) => api.createWebsite(body));
   return (
     <Dialog
       trigger="Add website"

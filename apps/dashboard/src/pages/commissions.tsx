@@ -7,7 +7,7 @@ import { Badge, toneOf } from '../parts/badge.tsx';
 import { Card, PageHead } from '../parts/card.tsx';
 import { type Choice, ChoiceBar, Chooser, useChoice } from '../parts/choice.tsx';
 import { CursorTable, useCursorList } from '../parts/cursor-table.tsx';
-import { Select } from '../parts/field.tsx';
+import { FilterSelect } from '../parts/filter-select.tsx';
 import { PartnerLink } from '../parts/partner-link.tsx';
 import { ReasonField } from '../parts/reason-field.tsx';
 import type { Column } from '../parts/virtual-table.tsx';
@@ -42,22 +42,15 @@ function CommissionList({ programId }: { programId: number }) {
   return (
     <>
       <PageHead title="Commissions">
-        <Select
+        <FilterSelect
           label="Status"
-          hideLabel
+          among={statuses}
           value={status}
-          onChange={({ target }) => {
-            setStatus(target.value);
+          onValue={(next) => {
+            setStatus(next);
             choice.clear();
           }}
-        >
-          <option value="">Any status</option>
-          {statuses.map((one) => (
-            <option key={one} value={one}>
-              {words(one)}
-            </option>
-          ))}
-        </Select>
+        />
       </PageHead>
       <Card>
         {mayReview && list.rows.length > 0 && (

@@ -8,7 +8,8 @@ import { Badge, toneOf } from '../../parts/badge.tsx';
 import { Card, PageHead } from '../../parts/card.tsx';
 import { type Choice, ChoiceBar, Chooser, useChoice } from '../../parts/choice.tsx';
 import { CursorTable, useCursorList } from '../../parts/cursor-table.tsx';
-import { Field, Select } from '../../parts/field.tsx';
+import { Field } from '../../parts/field.tsx';
+import { FilterSelect } from '../../parts/filter-select.tsx';
 import { filled } from '../../parts/form.ts';
 import { Tiles } from '../../parts/tiles.tsx';
 import type { Column } from '../../parts/virtual-table.tsx';
@@ -38,22 +39,15 @@ function InvoiceList({ programId }: { programId: number }) {
   return (
     <>
       <PageHead title="Invoices">
-        <Select
+        <FilterSelect
           label="Status"
-          hideLabel
+          among={statuses}
           value={status}
-          onChange={({ target }) => {
-            setStatus(target.value);
+          onValue={(next) => {
+            setStatus(next);
             choice.clear();
           }}
-        >
-          <option value="">Any status</option>
-          {statuses.map((one) => (
-            <option key={one} value={one}>
-              {words(one)}
-            </option>
-          ))}
-        </Select>
+        />
       </PageHead>
       <Figures programId={programId} />
       <Card>

@@ -4,7 +4,7 @@ import { moneyApi } from '../../client/money.ts';
 import { Badge, toneOf } from '../../parts/badge.tsx';
 import { Card, PageHead } from '../../parts/card.tsx';
 import { CursorTable, useCursorList } from '../../parts/cursor-table.tsx';
-import { Select } from '../../parts/field.tsx';
+import { FilterSelect } from '../../parts/filter-select.tsx';
 import { PartnerLink } from '../../parts/partner-link.tsx';
 import type { Column } from '../../parts/virtual-table.tsx';
 import { count, day } from '../../shell/format.ts';
@@ -21,25 +21,21 @@ function LinkPage({ programId }: { programId: number }) {
   const { may } = useMe();
   const mayChange = may('program:update');
   const partners = usePartners().data ?? [];
+  const names = useNames();
   const [partnerId, setPartnerId] = useState('');
   const [shown, show] = useState<LinkRecord>();
   return (
     <>
       <PageHead title="Links">
-        <Select
+        <FilterSelect
           label="Partner"
-          hideLabel
+          any="Every partner"
           className="max-w-52"
+          among={partners.map(({ id }) => String(id))}
+          nameOf={(id) => names.get(id) ?? id}
           value={partnerId}
-          onChange={({ target }) => setPartnerId(target.value)}
-        >
-          <option value="">Every partner</option>
-          {partners.map(({ id, name }) => (
-            <option key={id} value={id}>
-              {name}
-            </option>
-          ))}
-        </Select>
+          onValue={setPartnerId}
+        />
         {mayChange && <NewLink programId={programId} partners={partners} onMade={show} />}
       </PageHead>
       <Card>

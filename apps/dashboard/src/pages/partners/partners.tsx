@@ -7,7 +7,8 @@ import { Button } from '../../parts/button.tsx';
 import { Card, PageHead } from '../../parts/card.tsx';
 import { Copyable } from '../../parts/copy.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
-import { Field, FormError, Select } from '../../parts/field.tsx';
+import { Field, FormError } from '../../parts/field.tsx';
+import { FilterSelect } from '../../parts/filter-select.tsx';
 import { type Fields, fieldsOf, filled } from '../../parts/form.ts';
 import { PartnerLink } from '../../parts/partner-link.tsx';
 import { SearchBox } from '../../parts/search-box.tsx';
@@ -50,14 +51,13 @@ function PartnerList({ programId }: { programId: number }) {
   return (
     <>
       <PageHead title="Partners">
-        <Select label="Status" hideLabel value={status} onChange={({ target }) => setStatus(target.value)}>
-          <option value="">Any status</option>
-          {standings.map((one) => (
-            <option key={one} value={one}>
-              {standingName(one)}
-            </option>
-          ))}
-        </Select>
+        <FilterSelect
+          label="Status"
+          among={standings}
+          nameOf={standingName}
+          value={status}
+          onValue={setStatus}
+        />
         {may('program:update') && <AddPartner programId={programId} />}
       </PageHead>
       <Tabs label="Partners" tabs={partnerTabs} />

@@ -5,7 +5,7 @@ import { api } from '../../client/index.ts';
 import { Badge, toneOf } from '../../parts/badge.tsx';
 import { Card, PageHead } from '../../parts/card.tsx';
 import { CursorTable, useCursorList } from '../../parts/cursor-table.tsx';
-import { Select } from '../../parts/field.tsx';
+import { FilterSelect } from '../../parts/filter-select.tsx';
 import { RowLink } from '../../parts/row-link.tsx';
 import { SearchBox } from '../../parts/search-box.tsx';
 import type { Column } from '../../parts/virtual-table.tsx';
@@ -56,14 +56,7 @@ function PaymentList({ programId, timeZone }: { programId: number; timeZone: str
             onText={setText}
             className="min-w-0 flex-1 basis-56"
           />
-          <Select label="Status" hideLabel value={status} onChange={({ target }) => setStatus(target.value)}>
-            <option value="">Any status</option>
-            {statuses.map((one) => (
-              <option key={one} value={one}>
-                {words(one)}
-              </option>
-            ))}
-          </Select>
+          <FilterSelect label="Status" among={statuses} value={status} onValue={setStatus} />
           <label className="flex h-8 items-center gap-2 px-1">
             <input
               type="checkbox"

@@ -1,13 +1,15 @@
 import type { WebhookMessage, WebhookRecord } from '@headwater/contract';
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { settingsApi } from '../../client/settings.ts';
 import { Badge, type Tone } from '../../parts/badge.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Card } from '../../parts/card.tsx';
 import { Copyable } from '../../parts/copy.tsx';
+import { Older, useCursorList } from '../../parts/cursor-table.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
-import { Field, FormError, Select } from '../../parts/field.tsx';
+import { Field, FormError } from '../../parts/field.tsx';
+import { FilterSelect } from '../../parts/filter-select.tsx';
 import { Empty, Lines, Loading } from '../../parts/states.tsx';
 import { counted, dateTime, words } from '../../shell/format.ts';
 import { Asks } from './asks.tsx';
@@ -111,35 +113,30 @@ const tones: Readonly<Record<WebhookMessage['state'], Tone>> = {
   dead: 'bad',
 };
 
+const states = Object.keys(tones) as WebhookMessage['state'][];
+const stateName = (state: WebhookMessage['state']) => (state === 'dead' ? 'Given up' : words(state));
+
 function Messages({ endpointId }: { endpointId: number }) {
   const [state, setState] = useState('');
   const queryClient = useQueryClient();
   const key = ['webhook-messages', endpointId];
-  const query = useInfiniteQuery({
-    queryKey: [...key, state],
-    queryFn: ({ pageParam }) => settingsApi.webhookMessages(endpointId, state, pageParam),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
-    refetchInterval: 5000,
-  });
+  const { query, rows: messages } = useCursorList(
+    [...key, state],
+    (cursor) => settingsApi.webhookMessages(endpointId, state, cursor),
+    { refetchInterval: 5000 },
+  );
   const refresh = () => queryClient.invalidateQueries({ queryKey: key });
   const replay = useMutation({ mutationFn: settingsApi.replayMessage, onSettled: refresh });
   const replayDead = useMutation({
     mutationFn: () => settingsApi.replayDead(endpointId),
     onSettled: refresh,
   });
-  const messages = query.data?.pages.flatMap((page) => page.data) ?? [];
   return (
     <Card
       title="Deliveries"
       aside={
         <div className="flex items-center gap-2">
-          <Select label="State" hideLabel value={state} onChange={({ target }) => setState(target.value)}>
-            <option value="">Any state</option>
-            <option value="pending">Pending</option>
-            <option value="delivered">Delivered</option>
-            <option value="dead">Given up</option>
-          </Select>
+          <FilterSelect label="State" among={states} nameOf={stateName} value={state} onValue={setState} />
           <Button disabled={replayDead.isPending} onClick={() => replayDead.mutate()}>
             Replay all given up
           </Button>
@@ -169,9 +166,7 @@ function Messages({ endpointId }: { endpointId: number }) {
                     </p>
                     {one.last_error && <p className="max-w-60 break-words text-bad">{one.last_error}</p>}
                   </div>
-                  <Badge tone={tones[one.state]}>
-                    {one.state === 'dead' ? 'Given up' : words(one.state)}
-                  </Badge>
+                  <Badge tone={tones[one.state]}>{stateName(one.state)}</Badge>
                   <Button
                     aria-label={`Replay ${one.message_id}`}
                     disabled={replay.isPending}
@@ -186,11 +181,7 @@ function Messages({ endpointId }: { endpointId: number }) {
         }
       </Loading>
       <FormError error={replay.error ?? replayDead.error} />
-      {query.hasNextPage && (
-        <div className="p-3">
-          <Button onClick={() => void query.fetchNextPage()}>Older</Button>
-        </div>
-      )}
+      <Older of={query} />
     </Card>
   );
 }

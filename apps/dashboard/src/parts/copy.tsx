@@ -22,3 +22,13 @@ export function Copyable({ text, label }: { text: string; label: string }) {
     </div>
   );
 }
+
+/** A secret that nobody can be shown again. */
+export function ShownOnce({ text, label }: { text: string; label: string }) {
+  return (
+    <>
+      <p>Keep it now: it is shown this once.</p>
+      <Copyable text={text} label={label} />
+    </>
+  );
+}

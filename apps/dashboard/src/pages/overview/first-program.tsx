@@ -4,6 +4,7 @@ import { api } from '../../client/index.ts';
 import { Button } from '../../parts/button.tsx';
 import { Copyable } from '../../parts/copy.tsx';
 import { Field, FormError } from '../../parts/field.tsx';
+import { type Fields, fieldsOf } from '../../parts/form.ts';
 import { Empty } from '../../parts/states.tsx';
 import { subjectsQuery, useMe } from '../../shell/session.ts';
 
@@ -13,7 +14,7 @@ export function FirstProgram({ onSetUp }: { onSetUp: (isUnderWay: boolean) => vo
   const queryClient = useQueryClient();
   const [rate, setRate] = useState('20');
   const create = useMutation({
-    async mutationFn({ name = '', domain = '' }: Record<string, string>) {
+    async mutationFn({ name = '', domain = '' }: Fields) {
       const commission = {
         type: 'cps_recurring',
         rate_bps: Math.round(Number(rate) * 100),
@@ -70,13 +71,7 @@ export function FirstProgram({ onSetUp }: { onSetUp: (isUnderWay: boolean) => vo
         Partners bring customers to your website and earn a share of what these pay. Everything can be changed
         later.
       </p>
-      <form
-        className="space-y-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          create.mutate(Object.fromEntries(new FormData(event.currentTarget)) as Record<string, string>);
-        }}
-      >
+      <form className="space-y-4" onSubmit={(event) => create.mutate(fieldsOf(event))}>
         <Field label="Name" name="name" required maxLength={255} placeholder="Acme" autoFocus />
         <Field
           label="Domain"

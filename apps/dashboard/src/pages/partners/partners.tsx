@@ -1,15 +1,14 @@
 import type { PartnerBalance, PartnerRecord } from '@headwater/contract';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { api } from '../../client/index.ts';
+import { Ask } from '../../parts/ask.tsx';
 import { Badge, toneOf } from '../../parts/badge.tsx';
-import { Button } from '../../parts/button.tsx';
 import { Card, PageHead } from '../../parts/card.tsx';
 import { Copyable } from '../../parts/copy.tsx';
-import { Dialog } from '../../parts/dialog.tsx';
-import { Field, FormError } from '../../parts/field.tsx';
+import { Field } from '../../parts/field.tsx';
 import { FilterSelect } from '../../parts/filter-select.tsx';
-import { type Fields, fieldsOf, filled } from '../../parts/form.ts';
+import { filled } from '../../parts/form.ts';
 import { PartnerLink } from '../../parts/partner-link.tsx';
 import { SearchBox } from '../../parts/search-box.tsx';
 import { Empty, Lines, Loading } from '../../parts/states.tsx';
@@ -184,53 +183,29 @@ function columnsOf(
 }
 
 function AddPartner({ programId }: { programId: number }) {
-  const [isOpen, setOpen] = useState(false);
-  const queryClient = useQueryClient();
-  const add = useMutation({
-    mutationFn: (fields: Fields) => api.addPartner(programId, { name: '', ...fields }),
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: ['partners'] }),
-  });
-  const open = (next: boolean) => {
-    setOpen(next);
-    if (next) add.reset();
-  };
   return (
-    <Dialog
-      open={isOpen}
-      onOpenChange={open}
+    <Ask
       trigger="Add partner"
       look="primary"
-      title={add.data ? `${add.data.name} is in` : 'Add a partner'}
-    >
-      {add.data ? (
-        <div className="space-y-4">
+      title={(added?: PartnerRecord) => (added ? `${added.name} is in` : 'Add a partner')}
+      verb="Add partner"
+      act={(fields) => api.addPartner(programId, { name: '', ...filled(fields) })}
+      renews={['partners']}
+      shown={({ links: [link] }) => (
+        <>
           <p>This is the link to share:</p>
-          <Copyable text={add.data.links[0]?.url ?? ''} label="Referral link" />
-          <div className="flex justify-end">
-            <Button look="primary" onClick={() => setOpen(false)}>
-              Done
-            </Button>
-          </div>
-        </div>
-      ) : (
-        <form className="space-y-4" onSubmit={(event) => add.mutate(filled(fieldsOf(event)))}>
-          <Field label="Name" name="name" required maxLength={255} autoFocus />
-          <Field label="Email" name="email" type="email" hint="Optional. Kept as a keyed hash and a mask." />
-          <Field
-            label="Code"
-            name="code"
-            pattern="[A-Za-z0-9_\-]{1,64}"
-            hint="Optional: letters, digits, - and _. Else made from the name."
-          />
-          <FormError error={add.error} />
-          <div className="flex justify-end gap-2">
-            <Button onClick={() => setOpen(false)}>Cancel</Button>
-            <Button type="submit" look="primary" disabled={add.isPending}>
-              Add partner
-            </Button>
-          </div>
-        </form>
+          <Copyable text={link?.url ?? ''} label="Referral link" />
+        </>
       )}
-    </Dialog>
+    >
+      <Field label="Name" name="name" required maxLength={255} autoFocus />
+      <Field label="Email" name="email" type="email" hint="Optional. Kept as a keyed hash and a mask." />
+      <Field
+        label="Code"
+        name="code"
+        pattern="[A-Za-z0-9_\-]{1,64}"
+        hint="Optional: letters, digits, - and _. Else made from the name."
+      />
+    </Ask>
   );
 }

@@ -13,6 +13,7 @@ import { ReasonField } from '../parts/reason-field.tsx';
 import type { Column } from '../parts/virtual-table.tsx';
 import { counted, day, money, words } from '../shell/format.ts';
 import { useMe, useSubject } from '../shell/session.ts';
+import { sumsOf } from './billing/sums.ts';
 import { useNames } from './names.ts';
 import { NeedsProgram } from './needs-program.tsx';
 
@@ -97,13 +98,7 @@ function Review({
   chosen: CommissionItem[];
   onDone: () => void;
 }) {
-  const sums = Map.groupBy(chosen, ({ currency }) => currency);
-  const total = [...sums].map(([currency, ones]) =>
-    money(
-      ones.reduce((sum, one) => sum + one.amount_cents - one.reversed_cents, 0),
-      currency,
-    ),
-  );
+  const total = sumsOf(chosen, (one) => one.amount_cents - one.reversed_cents);
   return (
     <Ask
       trigger={words(verb)}
@@ -113,8 +108,8 @@ function Review({
       title={`${words(verb)} ${counted(chosen.length, 'commission')}?`}
       description={
         verb === 'approve'
-          ? `${total.join(', ')} will be due to partners, whatever is left of the hold.`
-          : `Partners keep nothing of ${total.join(', ')}.`
+          ? `${total} will be due to partners, whatever is left of the hold.`
+          : `Partners keep nothing of ${total}.`
       }
       act={({ reason = '' }) =>
         api.reviewCommissions(

@@ -8,7 +8,7 @@ import { loadUntilThere } from './load.ts';
 import { Navigation } from './navigation.tsx';
 import { usePagesAhead } from './pending.tsx';
 import { PersonMenu } from './person-menu.tsx';
-import { places } from './places.ts';
+import { placesOf } from './places.ts';
 import { currentWorkspace, meQuery } from './session.ts';
 import { useShortcuts } from './shortcuts.ts';
 import { SubjectSwitch } from './subject-switch.tsx';
@@ -43,10 +43,7 @@ function Frame({ me }: { me: Me }) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: another page closes the menu of a phone
   useEffect(() => setOpen(false), [path]);
   const { role } = currentWorkspace(me);
-  const shown = useMemo(
-    () => places.filter((place) => !('isForManagers' in place) || role === 'owner' || role === 'admin'),
-    [role],
-  );
+  const shown = useMemo(() => placesOf(role), [role]);
   const [asked, ask] = useShortcuts(shown);
   usePagesAhead();
   return (

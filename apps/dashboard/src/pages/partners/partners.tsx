@@ -12,7 +12,6 @@ import { filled } from '../../parts/form.ts';
 import { PartnerLink } from '../../parts/partner-link.tsx';
 import { SearchBox } from '../../parts/search-box.tsx';
 import { Empty, Lines, Loading } from '../../parts/states.tsx';
-import { Tabs } from '../../parts/tabs.tsx';
 import { type Column, ListEnd, VirtualTable } from '../../parts/virtual-table.tsx';
 import { counted, day } from '../../shell/format.ts';
 import { useMe, useSubject } from '../../shell/session.ts';
@@ -21,7 +20,6 @@ import { useGroups } from '../groups/groups-query.ts';
 import { usePartners } from '../names.ts';
 import { NeedsProgram } from '../needs-program.tsx';
 import { standingName, standings } from './standing.ts';
-import { partnerTabs } from './tabs.ts';
 
 export function Partners() {
   return <NeedsProgram title="Partners">{({ id }) => <PartnerList programId={id} />}</NeedsProgram>;
@@ -59,7 +57,6 @@ function PartnerList({ programId }: { programId: number }) {
         />
         {may('program:update') && <AddPartner programId={programId} />}
       </PageHead>
-      <Tabs label="Partners" tabs={partnerTabs} />
       <Card>
         <Loading query={partners} standIn={<Lines count={8} />}>
           {(all) => {

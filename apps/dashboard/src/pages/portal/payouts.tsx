@@ -9,7 +9,7 @@ import { Older, useCursorList } from '../../parts/cursor-table.tsx';
 import { Select } from '../../parts/field.tsx';
 import { Empty, Lines, Loading } from '../../parts/states.tsx';
 import { day, money, words } from '../../shell/format.ts';
-import { BalanceOf } from './home.tsx';
+import { BalanceOf, useBalances } from './balances.tsx';
 import { monthsSince } from './months.ts';
 import { useMyProgram } from './my-program.ts';
 
@@ -188,10 +188,7 @@ function StatementOf({ part, timeZone }: { part: PartnerStatement['currencies'][
 }
 
 function Balance({ program }: { program: PortalProgram }) {
-  const balances = useQuery({
-    queryKey: ['portal', 'balances', program.id],
-    queryFn: ({ signal }) => portal.balances(program.id, signal),
-  });
+  const balances = useBalances(program);
   return (
     <Card title="Your balance">
       <Loading query={balances} standIn={<Lines count={5} />}>

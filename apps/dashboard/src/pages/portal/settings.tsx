@@ -14,6 +14,7 @@ import { type Fields, fieldsOf, filled } from '../../parts/form.ts';
 import { Lines, Loading } from '../../parts/states.tsx';
 import { count, day, major, minorOf, money, words } from '../../shell/format.ts';
 import { ChangePassword } from '../change-password.tsx';
+import { useBalances } from './balances.tsx';
 import { useMyProgram } from './my-program.ts';
 
 export function PortalSettings() {
@@ -160,10 +161,7 @@ function MethodForm({
 }
 
 function Threshold({ program }: { program: PortalProgram }) {
-  const balances = useQuery({
-    queryKey: ['portal', 'balances', program.id],
-    queryFn: ({ signal }) => portal.balances(program.id, signal),
-  });
+  const balances = useBalances(program);
   return (
     <Card title="When you are paid">
       <Loading query={balances} standIn={<Lines count={3} />}>

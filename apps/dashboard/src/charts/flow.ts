@@ -59,6 +59,9 @@ export function flows(
           fontSize: 12,
           width: 120,
           overflow: 'truncate',
+          // Thin streams pass under a name: an edge of the ground's colour keeps its letters apart from them.
+          textBorderColor: colours.surface,
+          textBorderWidth: 3,
           formatter: ({ name }) => names.get(name) ?? '',
         },
         data: nodes.map(({ id, depth, colour }) => ({

@@ -1,6 +1,6 @@
 import type { PortalLink, PortalProgram } from '@headwater/contract';
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { portal } from '../../client/portal.ts';
 import { Ask } from '../../parts/ask.tsx';
 import { Badge } from '../../parts/badge.tsx';
@@ -9,12 +9,10 @@ import { Card, PageHead } from '../../parts/card.tsx';
 import { Copyable } from '../../parts/copy.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Field } from '../../parts/field.tsx';
+import { LazyQrCode } from '../../parts/lazy-qr-code.tsx';
 import { Empty, Lines, Loading } from '../../parts/states.tsx';
 import { counted, dateTime } from '../../shell/format.ts';
 import { useMyProgram } from './my-program.ts';
-
-// Most who see a link do not print it.
-const QrCode = lazy(async () => ({ default: (await import('../../parts/qr-code.tsx')).QrCode }));
 
 export function PortalLinks() {
   const program = useMyProgram();
@@ -76,9 +74,7 @@ function LinkRow({ link, timeZone }: { link: PortalLink; timeZone: string }) {
         onOpenChange={setOpen}
       >
         <div className="grid justify-items-center gap-4">
-          <Suspense fallback={<div className="skeleton h-36 w-36" />}>
-            <QrCode text={link.url} name={link.code} />
-          </Suspense>
+          <LazyQrCode text={link.url} name={link.code} />
           <Button look="primary" onClick={() => setOpen(false)}>
             Done
           </Button>

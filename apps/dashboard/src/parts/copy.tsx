@@ -1,14 +1,26 @@
 import { useState } from 'react';
 import { Button } from './button.tsx';
 
-/** A text that is to be taken elsewhere. */
-export function Copyable({ text, label }: { text: string; label: string }) {
-  const [copied, setCopied] = useState(false);
+/** Takes a text to the clipboard, and says so. */
+export function CopyButton({
+  text,
+  ...rest
+}: { text: string } & Pick<Parameters<typeof Button>[0], 'look' | 'aria-label'>) {
+  const [isCopied, setCopied] = useState(false);
   async function copy() {
     await navigator.clipboard.writeText(text);
     setCopied(true);
     setTimeout(() => setCopied(false), 1500);
   }
+  return (
+    <Button {...rest} onClick={() => void copy()}>
+      {isCopied ? 'Copied' : 'Copy'}
+    </Button>
+  );
+}
+
+/** A text that is to be taken elsewhere. */
+export function Copyable({ text, label }: { text: string; label: string }) {
   return (
     <div className="flex items-center gap-2">
       <input
@@ -18,7 +30,7 @@ export function Copyable({ text, label }: { text: string; label: string }) {
         onFocus={(event) => event.target.select()}
         className="h-8 min-w-0 flex-1 rounded-md border border-line bg-sunken px-2 font-mono text-xs"
       />
-      <Button onClick={() => void copy()}>{copied ? 'Copied' : 'Copy'}</Button>
+      <CopyButton text={text} />
     </div>
   );
 }

@@ -9,7 +9,6 @@ import type {
   GoalItem,
   JourneysAnswer,
   RealtimeAnswer,
-  ReportFilter,
   SegmentItem,
 } from '@headwater/contract';
 import type { Static } from 'typebox';
@@ -27,7 +26,7 @@ const get = <T>(path: string, query: object, { signal }: Signal) =>
 
 export const insight = {
   segments: (key: SubjectKey, signal: Signal) => get<SegmentItem[]>('/api/v1/segments', key, signal),
-  addSegment: (key: SubjectKey, name: string, filters: ReportFilter[]) =>
+  addSegment: (key: SubjectKey, name: string, filters: SegmentItem['filters']) =>
     dataOf<SegmentItem>('POST', '/api/v1/segments', { body: { ...key, name, filters } }),
   removeSegment: (id: number) => call('DELETE', `/api/v1/segments/${id}`),
 

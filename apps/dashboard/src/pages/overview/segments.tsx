@@ -118,7 +118,7 @@ function Save({
       title="Save filters as a segment"
       description="Everybody of the workspace can pick it, and reports can be asked for by its name."
       verb="Save segment"
-      act={({ name = '' }) => insight.addSegment(subject.key, name, filters as never)}
+      act={({ name = '' }) => insight.addSegment(subject.key, name, filters)}
       renews={['segments']}
       onDone={({ name }) =>
         void navigate({

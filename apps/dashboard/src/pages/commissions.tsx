@@ -3,9 +3,9 @@ import { Link } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { api } from '../client/index.ts';
 import { Ask } from '../parts/ask.tsx';
-import { Badge, toneOf } from '../parts/badge.tsx';
 import { Card, PageHead } from '../parts/card.tsx';
 import { type Choice, ChoiceBar, Chooser, useChoice } from '../parts/choice.tsx';
+import { amountColumn, asideColumn, statusColumn } from '../parts/columns.tsx';
 import { CursorTable, useCursorList } from '../parts/cursor-table.tsx';
 import { FilterSelect } from '../parts/filter-select.tsx';
 import { PartnerLink } from '../parts/partner-link.tsx';
@@ -163,35 +163,9 @@ function columnsOf(
           </Link>
         ),
     },
-    {
-      id: 'earned',
-      header: 'Earned',
-      meta: { width: '8.5rem', isWideOnly: true },
-      cell: ({ row: { original: one } }) => (
-        <span className="text-ink-2">{day(one.created_at, timeZone)}</span>
-      ),
-    },
-    {
-      id: 'hold',
-      header: 'Held until',
-      meta: { width: '8.5rem', isWideOnly: true },
-      cell: ({ row: { original: one } }) => (
-        <span className="text-ink-2">{day(one.hold_until, timeZone)}</span>
-      ),
-    },
-    {
-      id: 'status',
-      header: 'Status',
-      meta: { width: '6.5rem' },
-      cell: ({ row: { original: one } }) => <Badge tone={toneOf(one.status)}>{words(one.status)}</Badge>,
-    },
-    {
-      id: 'amount',
-      header: 'Amount',
-      meta: { width: '7rem', isRight: true },
-      cell: ({ row: { original: one } }) => (
-        <span className="font-medium">{money(one.amount_cents - one.reversed_cents, one.currency)}</span>
-      ),
-    },
+    asideColumn('Earned', '8.5rem', (one) => day(one.created_at, timeZone)),
+    asideColumn('Held until', '8.5rem', (one) => day(one.hold_until, timeZone)),
+    statusColumn('6.5rem'),
+    amountColumn('Amount', '7rem', (one) => money(one.amount_cents - one.reversed_cents, one.currency)),
   ];
 }

@@ -52,10 +52,9 @@ export function CursorTable<Row extends RowData & { id: number | string }>({
               columns={columns}
               rows={rows}
               keyOf={keyOf}
-              total={query.hasNextPage ? undefined : rows.length}
-              hasMore={query.hasNextPage}
-              isLoadingMore={query.isFetching}
-              loadMore={query.fetchNextPage}
+              more={
+                query.hasNextPage ? { isLoading: query.isFetching, load: query.fetchNextPage } : undefined
+              }
             />
             <ListEnd>{query.hasNextPage ? 'Loading more…' : counted(rows.length, noun)}</ListEnd>
           </>

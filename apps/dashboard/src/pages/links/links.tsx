@@ -1,8 +1,8 @@
 import type { LinkRecord } from '@headwater/contract';
 import { useMemo, useState } from 'react';
 import { moneyApi } from '../../client/money.ts';
-import { Badge, toneOf } from '../../parts/badge.tsx';
 import { Card, PageHead } from '../../parts/card.tsx';
+import { amountColumn, asideColumn, statusColumn } from '../../parts/columns.tsx';
 import { CursorTable, useCursorList } from '../../parts/cursor-table.tsx';
 import { FilterSelect } from '../../parts/filter-select.tsx';
 import { PartnerLink } from '../../parts/partner-link.tsx';
@@ -123,29 +123,13 @@ function columnsOf(
         </span>
       ),
     },
-    {
-      id: 'last',
-      header: 'Last click',
-      meta: { width: '8.5rem', isWideOnly: true },
-      cell: ({ row: { original: one } }) => (
-        <span className="text-ink-2">
-          {one.last_clicked_at === null ? '–' : day(one.last_clicked_at, timeZone)}
-        </span>
-      ),
-    },
-    {
-      id: 'status',
-      header: 'Status',
-      meta: { width: '6.5rem', isWideOnly: true },
-      cell: ({ row: { original: one } }) => (
-        <Badge tone={toneOf(one.status)}>{one.status === 'active' ? 'Active' : 'Paused'}</Badge>
-      ),
-    },
-    {
-      id: 'clicks',
-      header: 'Clicks',
-      meta: { width: '5.5rem', isRight: true },
-      cell: ({ row: { original: one } }) => <span className="font-medium">{count(one.clicks)}</span>,
-    },
+    asideColumn('Last click', '8.5rem', (one) =>
+      one.last_clicked_at === null ? '–' : day(one.last_clicked_at, timeZone),
+    ),
+    statusColumn('6.5rem', {
+      nameOf: (one) => (one.status === 'active' ? 'Active' : 'Paused'),
+      isWideOnly: true,
+    }),
+    amountColumn('Clicks', '5.5rem', (one) => count(one.clicks)),
   ];
 }

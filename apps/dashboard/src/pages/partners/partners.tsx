@@ -3,8 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { api } from '../../client/index.ts';
 import { Ask } from '../../parts/ask.tsx';
-import { Badge, toneOf } from '../../parts/badge.tsx';
 import { Card, PageHead } from '../../parts/card.tsx';
+import { amountColumn, asideColumn, statusColumn } from '../../parts/columns.tsx';
 import { Copyable } from '../../parts/copy.tsx';
 import { Field } from '../../parts/field.tsx';
 import { FilterSelect } from '../../parts/filter-select.tsx';
@@ -87,16 +87,7 @@ function PartnerList({ programId }: { programId: number }) {
                   <Empty title="No partner is like that" />
                 ) : (
                   <>
-                    <VirtualTable
-                      label="Partners"
-                      columns={columns}
-                      rows={shown}
-                      keyOf={keyOf}
-                      total={shown.length}
-                      hasMore={false}
-                      isLoadingMore={false}
-                      loadMore={nothing}
-                    />
+                    <VirtualTable label="Partners" columns={columns} rows={shown} keyOf={keyOf} />
                     <ListEnd>{counted(shown.length, 'partner')}</ListEnd>
                   </>
                 )}
@@ -110,7 +101,6 @@ function PartnerList({ programId }: { programId: number }) {
 }
 
 const keyOf = ({ id }: PartnerRecord) => String(id);
-const nothing = () => undefined;
 
 function columnsOf(
   byPartner: ReadonlyMap<number, PartnerBalance[]>,
@@ -134,30 +124,9 @@ function columnsOf(
         </>
       ),
     },
-    {
-      id: 'group',
-      header: 'Group',
-      meta: { width: 'minmax(0,0.8fr)', isWideOnly: true },
-      cell: ({ row: { original: one } }) => (
-        <span className="text-ink-2">{groups.get(one.group_id) ?? ''}</span>
-      ),
-    },
-    {
-      id: 'joined',
-      header: 'Joined',
-      meta: { width: '8.5rem', isWideOnly: true },
-      cell: ({ row: { original: one } }) => (
-        <span className="text-ink-2">{day(one.joined_at, timeZone)}</span>
-      ),
-    },
-    {
-      id: 'status',
-      header: 'Status',
-      meta: { width: '7rem', isWideOnly: true },
-      cell: ({ row: { original: one } }) => (
-        <Badge tone={toneOf(one.status)}>{standingName(one.status)}</Badge>
-      ),
-    },
+    asideColumn('Group', 'minmax(0,0.8fr)', (one) => groups.get(one.group_id) ?? ''),
+    asideColumn('Joined', '8.5rem', (one) => day(one.joined_at, timeZone)),
+    statusColumn('7rem', { nameOf: (one) => standingName(one.status), isWideOnly: true }),
     {
       id: 'pending',
       header: 'Pending',
@@ -166,16 +135,9 @@ function columnsOf(
         <span className="text-ink-2">{sum(one.id, ({ pending_cents }) => pending_cents)}</span>
       ),
     },
-    {
-      id: 'due',
-      header: 'Due',
-      meta: { width: 'minmax(7.5rem,0.6fr)', isRight: true },
-      cell: ({ row: { original: one } }) => (
-        <span className="font-medium">
-          {sum(one.id, ({ approved_cents, available_cents }) => approved_cents + available_cents)}
-        </span>
-      ),
-    },
+    amountColumn('Due', 'minmax(7.5rem,0.6fr)', (one) =>
+      sum(one.id, ({ approved_cents, available_cents }) => approved_cents + available_cents),
+    ),
   ];
 }
 

@@ -2,8 +2,9 @@ import type { PaymentItem } from '@headwater/contract';
 import { useSearch } from '@tanstack/react-router';
 import { useDeferredValue, useMemo, useState } from 'react';
 import { api } from '../../client/index.ts';
-import { Badge, toneOf } from '../../parts/badge.tsx';
+import { Badge } from '../../parts/badge.tsx';
 import { Card, PageHead } from '../../parts/card.tsx';
+import { asideColumn, statusColumn } from '../../parts/columns.tsx';
 import { CursorTable, useCursorList } from '../../parts/cursor-table.tsx';
 import { FilterSelect } from '../../parts/filter-select.tsx';
 import { RowLink } from '../../parts/row-link.tsx';
@@ -120,18 +121,8 @@ function columnsOf(names: ReadonlyMap<string, string>, timeZone: string): Column
           (names.get(String(one.partner_id)) ?? `Partner ${one.partner_id}`)
         ),
     },
-    {
-      id: 'source',
-      header: 'Told by',
-      meta: { width: '7rem', isWideOnly: true },
-      cell: ({ row: { original: one } }) => <span className="text-ink-2">{teller(one.source)}</span>,
-    },
-    {
-      id: 'status',
-      header: 'Status',
-      meta: { width: '9rem', isWideOnly: true },
-      cell: ({ row: { original: one } }) => <Badge tone={toneOf(one.status)}>{words(one.status)}</Badge>,
-    },
+    asideColumn('Told by', '7rem', (one) => teller(one.source)),
+    statusColumn('9rem', { isWideOnly: true }),
     {
       id: 'amount',
       header: 'Amount',

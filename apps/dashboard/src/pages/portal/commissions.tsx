@@ -2,12 +2,12 @@ import type { PortalCommission } from '@headwater/contract';
 import { Link } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { portal } from '../../client/portal.ts';
-import { Badge, toneOf } from '../../parts/badge.tsx';
 import { Card, PageHead } from '../../parts/card.tsx';
+import { amountColumn, asideColumn, statusColumn } from '../../parts/columns.tsx';
 import { CursorTable, useCursorList } from '../../parts/cursor-table.tsx';
 import { FilterSelect } from '../../parts/filter-select.tsx';
 import type { Column } from '../../parts/virtual-table.tsx';
-import { day, money, words } from '../../shell/format.ts';
+import { day, money } from '../../shell/format.ts';
 import { useMyProgram } from './my-program.ts';
 import { commissionStatuses } from './statuses.ts';
 
@@ -69,27 +69,8 @@ function columnsOf(timeZone: string): Column<PortalCommission>[] {
         </Link>
       ),
     },
-    {
-      id: 'earned',
-      header: 'Earned',
-      meta: { width: '9rem', isWideOnly: true },
-      cell: ({ row: { original: one } }) => (
-        <span className="text-ink-2">{day(one.earned_at, timeZone)}</span>
-      ),
-    },
-    {
-      id: 'status',
-      header: 'Status',
-      meta: { width: '7rem' },
-      cell: ({ row: { original: one } }) => <Badge tone={toneOf(one.status)}>{words(one.status)}</Badge>,
-    },
-    {
-      id: 'amount',
-      header: 'Amount',
-      meta: { width: '7rem', isRight: true },
-      cell: ({ row: { original: one } }) => (
-        <span className="font-medium">{money(one.amount_cents - one.reversed_cents, one.currency)}</span>
-      ),
-    },
+    asideColumn('Earned', '9rem', (one) => day(one.earned_at, timeZone)),
+    statusColumn('7rem'),
+    amountColumn('Amount', '7rem', (one) => money(one.amount_cents - one.reversed_cents, one.currency)),
   ];
 }

@@ -1,20 +1,24 @@
 import { useState } from 'react';
 import { Button } from './button.tsx';
 
-/** Takes a text to the clipboard, and says so. */
+/** Takes a text to the clipboard, and says so; or that it could not, which is so on a page that came unencrypted. */
 export function CopyButton({
   text,
   ...rest
 }: { text: string } & Pick<Parameters<typeof Button>[0], 'look' | 'aria-label'>) {
-  const [isCopied, setCopied] = useState(false);
+  const [outcome, setOutcome] = useState<'Copied' | 'Copy by hand'>();
   async function copy() {
-    await navigator.clipboard.writeText(text);
-    setCopied(true);
-    setTimeout(() => setCopied(false), 1500);
+    try {
+      await navigator.clipboard.writeText(text);
+      setOutcome('Copied');
+    } catch {
+      setOutcome('Copy by hand');
+    }
+    setTimeout(() => setOutcome(undefined), 1500);
   }
   return (
     <Button {...rest} onClick={() => void copy()}>
-      {isCopied ? 'Copied' : 'Copy'}
+      {outcome ?? 'Copy'}
     </Button>
   );
 }

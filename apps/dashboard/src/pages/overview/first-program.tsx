@@ -1,5 +1,4 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
 import { api } from '../../client/index.ts';
 import { Button } from '../../parts/button.tsx';
 import { Copyable } from '../../parts/copy.tsx';
@@ -12,9 +11,8 @@ import { subjectsQuery, useMe } from '../../shell/session.ts';
 export function FirstProgram({ onSetUp }: { onSetUp: (isUnderWay: boolean) => void }) {
   const { may } = useMe();
   const queryClient = useQueryClient();
-  const [rate, setRate] = useState('20');
   const create = useMutation({
-    async mutationFn({ name = '', domain = '' }: Fields) {
+    async mutationFn({ name = '', domain = '', rate }: Fields) {
       const commission = {
         type: 'cps_recurring',
         rate_bps: Math.round(Number(rate) * 100),
@@ -82,13 +80,13 @@ export function FirstProgram({ onSetUp }: { onSetUp: (isUnderWay: boolean) => vo
         />
         <Field
           label="Commission, percent"
+          name="rate"
           type="number"
           min="0.01"
           max="100"
           step="0.01"
           required
-          value={rate}
-          onChange={({ target }) => setRate(target.value)}
+          defaultValue={20}
           hint="Of each payment in a customer’s first 12 months."
         />
         <FormError error={create.error} />

@@ -13,25 +13,25 @@ import { subjectsQuery, useMe, useSubject } from '../../shell/session.ts';
 
 export default function Keys() {
   const { may } = useMe();
-  const subject = useSubject();
+  const { program, website } = useSubject() ?? {};
   return (
     <>
-      {subject?.program && (
+      {program && (
         <TrackingToken
           title="Tracking token"
-          masked={subject.program.api_token_masked}
-          about={`For sign-ups and payments of ${subject.program.name}, from your server.`}
+          masked={program.api_token_masked}
+          about={`For sign-ups and payments of ${program.name}, from your server.`}
           warning="The old one stops working at once: sign-ups and payments sent with it are refused until your server has the new one."
-          replace={() => settingsApi.newProgramToken(subject.program?.id ?? 0)}
+          replace={() => settingsApi.newProgramToken(program.id)}
         />
       )}
-      {subject?.website && (
+      {website && (
         <TrackingToken
           title="Website token"
-          masked={subject.website.api_token_masked}
-          about={`For attributing payments to visits of ${subject.website.domain}, from your server.`}
+          masked={website.api_token_masked}
+          about={`For attributing payments to visits of ${website.domain}, from your server.`}
           warning="The old one stops working at once: payments attributed with it are refused until your server has the new one."
-          replace={() => settingsApi.newWebsiteToken(subject.website?.website_id ?? '')}
+          replace={() => settingsApi.newWebsiteToken(website.website_id)}
         />
       )}
       {may('*') ? (

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, Download, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadMonth } from '../bench/close-data.mjs';
@@ -65,7 +64,7 @@ async function sellAMonth(programId: number): Promise<void> {
   for (const job of ['release_holds', 'issue_invoices']) {
     await client.query('select graphile_worker.add_job($1)', [job]);
     const waiting = 'select from graphile_worker.jobs where task_identifier = $1';
-    while ((await client.query(waiting, [job])).rowCount !== 0) await sleep(50);
+    await expect.poll(async () => (await client.query(waiting, [job])).rowCount, { timeout: 30_000 }).toBe(0);
   }
   await client.end();
 }

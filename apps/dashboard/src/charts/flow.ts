@@ -48,7 +48,8 @@ export function flows(
         top: 8,
         bottom: 8,
         nodeWidth: 10,
-        nodeGap: 12,
+        // As high as a name, so that those of thin streams do not touch.
+        nodeGap: 18,
         draggable: false,
         layoutIterations: 48,
         emphasis: { focus: 'trajectory' },

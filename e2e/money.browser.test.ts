@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser, Download, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { loadMonth } from '../bench/close-data.mjs';
 import { openBrowser } from '../packages/tracker/test/browser.ts';
 import { type Headwater, openWindow, settled, startHeadwater, type Window } from './dashboard.ts';
@@ -64,7 +64,7 @@ async function sellAMonth(programId: number): Promise<void> {
   for (const job of ['release_holds', 'issue_invoices']) {
     await client.query('select graphile_worker.add_job($1)', [job]);
     const waiting = 'select from graphile_worker.jobs where task_identifier = $1';
-    await expect.poll(async () => (await client.query(waiting, [job])).rowCount, { timeout: 30_000 }).toBe(0);
+    await vi.waitUntil(async () => (await client.query(waiting, [job])).rowCount === 0, { timeout: 30_000 });
   }
   await client.end();
 }

@@ -1,5 +1,5 @@
 import type { ChartOption, Colours } from './draw.ts';
-import { font, frame } from './options.ts';
+import { font, frame, tooltip } from './options.ts';
 
 export interface FlowNode {
   id: string;
@@ -26,7 +26,7 @@ export function flows(
   return (colours) => ({
     ...frame(colours),
     tooltip: {
-      ...(frame(colours).tooltip as object),
+      ...tooltip(colours),
       trigger: 'item',
       formatter: (told) => {
         const { dataType, data, name, value } = told as unknown as {

@@ -17,7 +17,7 @@ export async function becomeOwner(page: Page, link: string): Promise<void> {
   await page.getByRole('button', { name: 'Create my account' }).click();
 }
 
-export interface FirstProgram {
+interface FirstProgram {
   id: number;
   token: string;
   websiteId: string;

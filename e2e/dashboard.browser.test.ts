@@ -10,6 +10,17 @@ import {
   type Window,
 } from './dashboard.ts';
 import { inEveryLight } from './every-light.ts';
+import {
+  addPartner,
+  approveCommissions,
+  becomeOwner,
+  createFirstProgram,
+  inviteMember,
+  joinBy,
+  password,
+  someBrowser,
+  statusesOf,
+} from './steps.ts';
 import { text } from './visitor.ts';
 
 // One story in order: what the first owner of a new server sees and does.
@@ -21,7 +32,6 @@ let programToken: string;
 
 // The machine of a test may have other things to do.
 const soon = { timeout: 10_000 };
-const password = 'a quiet river in spring';
 
 beforeAll(async () => {
   [server, browser] = await Promise.all([startHeadwater(), openBrowser()]);
@@ -38,21 +48,9 @@ describe('the dashboard, from the first start', () => {
     const { page } = owner;
     await page.goto(url);
     await page.getByText('Nobody owns this Headwater yet').waitFor();
-    await page.goto(server.ownerLink);
-    await page.getByLabel('Your name').fill('Olga Rivers');
-    await page.getByLabel('Email').fill('olga@acme.example');
-    await page.getByLabel('Password').fill(password);
-    await page.getByRole('button', { name: 'Create my account' }).click();
-
-    await page.getByRole('heading', { name: 'Your first program' }).waitFor();
-    await page.getByLabel('Name').fill('Acme');
-    await page.getByLabel('Domain').fill('acme.example');
-    await page.getByRole('button', { name: 'Create program' }).click();
-    await page.getByText('Acme is ready').waitFor();
-    programToken = await page.getByLabel(/^Program token/).inputValue();
+    await becomeOwner(page, server.ownerLink);
+    ({ token: programToken } = await createFirstProgram(page, 'Acme', 'acme.example'));
     expect(programToken).toMatch(/^aff_/);
-    await page.getByRole('button', { name: 'To the overview' }).click();
-    await page.getByText('Nothing was seen in this period').waitFor();
   });
 
   it('shows revenue once there is some, and filters by what is clicked', async () => {
@@ -83,18 +81,11 @@ describe('the dashboard, from the first start', () => {
 
   it('explains a payment that a partner brought, and approves the commission', async () => {
     const { page } = owner;
-    await page.getByRole('link', { name: 'Partners' }).click();
-    await page.getByRole('button', { name: 'Add partner' }).click();
-    await page.getByLabel('Name').fill('Anna Brook');
-    await page.getByLabel('Code').fill('anna');
-    await page.getByRole('dialog').getByRole('button', { name: 'Add partner' }).click();
-    expect(await page.getByLabel('Referral link').inputValue()).toContain('aff=anna');
-    await page.getByRole('button', { name: 'Done' }).click();
-    await page.getByRole('rowheader', { name: /Anna Brook/ }).waitFor();
+    expect(await addPartner(page, { name: 'Anna Brook', code: 'anna' })).toContain('aff=anna');
 
     const click = await server.post('/api/v1/track/click', {
       affiliate_url: 'https://acme.example/?aff=anna',
-      user_agent: 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36',
+      user_agent: someBrowser,
     });
     const clickId = click.body.click_id;
     await server.post('/api/v1/track/lead', { click_id: clickId, customer_key: 'user_1' }, programToken);
@@ -116,34 +107,20 @@ describe('the dashboard, from the first start', () => {
     await page.getByText('9999 × 2000 / 10000').waitFor();
     expect(await page.getByRole('table').last().getByRole('row').count()).toBeGreaterThan(4);
 
-    await page.getByRole('link', { name: 'Commissions' }).click();
-    await page.getByLabel('Choose all that are loaded').check();
-    await page.getByRole('button', { name: 'Approve' }).click();
-    await page.getByText('$20.00 will be due to partners').waitFor();
-    await page.getByLabel('Reason').fill('Known customer');
-    await page.getByRole('dialog').getByRole('button', { name: 'Approve' }).click();
-    await page.getByText('Nothing waits for you').waitFor();
+    await approveCommissions(page, '$20.00');
     await page.getByLabel('Status').selectOption('approved');
     await page.getByRole('row', { name: /Anna Brook.*Approved.*\$20\.00/ }).waitFor();
   });
 
   it('shows an analyst everything and lets them change nothing', async () => {
     const { page } = owner;
-    await page.getByRole('link', { name: 'People' }).click();
-    await page.getByRole('button', { name: 'Invite' }).click();
-    await page.getByLabel('Email').fill('ana@acme.example');
-    await page.getByRole('dialog').getByRole('button', { name: 'Invite' }).click();
-    const link = await page.getByLabel('Invitation link').inputValue();
-    await page.getByRole('button', { name: 'Done' }).click();
+    const link = await inviteMember(page, 'ana@acme.example');
 
     const analyst = await openWindow(browser);
     await analyst.page.goto(link);
     await settled(analyst.page);
     await expectAccessible(analyst.page, 'an invitation');
-    await analyst.page.getByLabel('Your name').fill('Ana Lyst');
-    await analyst.page.getByLabel('Password').fill(password);
-    await analyst.page.getByRole('button', { name: 'Join' }).click();
-    await analyst.page.getByRole('heading', { name: 'Overview' }).waitFor();
+    await joinBy(analyst.page, link, 'Ana Lyst');
     expect(await analyst.page.getByRole('link', { name: 'People' }).count()).toBe(0);
     await analyst.page.getByRole('link', { name: 'Partners' }).click();
     await analyst.page.getByRole('rowheader', { name: /Anna Brook/ }).waitFor();
@@ -152,20 +129,12 @@ describe('the dashboard, from the first start', () => {
     await analyst.page.getByLabel('Status').selectOption('');
     await analyst.page.getByRole('row', { name: /Anna Brook/ }).waitFor();
     expect(await analyst.page.getByRole('checkbox').count()).toBe(0);
-    const statuses = await analyst.page.evaluate(async () => {
-      const asked: [string, string, object][] = [
-        ['PATCH', '/api/v1/programs/1', { name: 'Mine' }],
-        ['POST', '/api/v1/programs/1/partners', { name: 'Me' }],
-        ['POST', '/api/v1/programs/1/commissions/approve', { commission_ids: [1], reason: 'mine' }],
-        ['POST', '/api/auth/invitations', { email: 'e@x.example', role: 'owner' }],
-      ];
-      return Promise.all(
-        asked.map(async ([method, path, body]) => {
-          const headers = { 'content-type': 'application/json' };
-          return (await fetch(path, { method, headers, body: JSON.stringify(body) })).status;
-        }),
-      );
-    });
+    const statuses = await statusesOf(analyst.page, [
+      ['PATCH', '/api/v1/programs/1', { name: 'Mine' }],
+      ['POST', '/api/v1/programs/1/partners', { name: 'Me' }],
+      ['POST', '/api/v1/programs/1/commissions/approve', { commission_ids: [1], reason: 'mine' }],
+      ['POST', '/api/auth/invitations', { email: 'e@x.example', role: 'owner' }],
+    ]);
     expect(statuses).toEqual([403, 403, 403, 403]);
     await analyst.close();
   });

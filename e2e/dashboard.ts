@@ -1,13 +1,12 @@
-import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { runHeadwater } from './run-headwater.ts';
 
 /** A server as `npm start` leaves it the first time, on stores of its own, before anybody owns it. */
 export interface Headwater {
@@ -28,35 +27,14 @@ export interface Headwater {
 
 export async function startHeadwater(): Promise<Headwater> {
   const dataDir = await mkdtemp(join(tmpdir(), 'headwater-dashboard-'));
-  const { DATABASE_URL, CLICKHOUSE_URL, HEADWATER_BOOTSTRAP_KEY, HEADWATER_PUBLIC_URL, ...rest } =
-    process.env;
-  const child = spawn(process.execPath, ['apps/server/dist/main.js'], {
-    cwd: fileURLToPath(new URL('..', import.meta.url)),
-    env: { ...rest, HEADWATER_DATA_DIR: dataDir, PORT: '0', NO_COLOR: '1' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const close = async () => {
-    child.kill('SIGTERM');
-    await ended;
+  const running = await runHeadwater(dataDir, 0).catch(async (error) => {
     await rm(dataDir, { recursive: true, force: true });
-  };
-  const printed = await new Promise<string>((resolve, reject) => {
-    let text = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream?.on('data', (chunk) => {
-        text += chunk;
-        if (/Headwater is ready at \S+\n/.test(text)) resolve(text);
-      });
-    child.once('exit', (code) => reject(new Error(`Headwater ended with ${code}:\n${text}`)));
-  }).catch(async (error) => {
-    await close();
     throw error;
   });
-  const url = /Headwater is ready at (\S+)/.exec(printed)?.[1] ?? '';
+  const { url, ownerLink } = running;
   return {
     url,
-    ownerLink: /http\S+\/first-owner#\S+/.exec(printed)?.[0] ?? '',
+    ownerLink,
     key: (await readFile(join(dataDir, 'management-key'), 'utf8')).trim(),
     async connect() {
       const password = (await readFile(join(dataDir, 'postgres-password'), 'utf8')).trim();
@@ -71,7 +49,10 @@ export async function startHeadwater(): Promise<Headwater> {
       const reply = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) });
       return { status: reply.status, body: (await reply.json()) as Record<string, unknown> };
     },
-    close,
+    async close() {
+      await running.end();
+      await rm(dataDir, { recursive: true, force: true });
+    },
   };
 }
 

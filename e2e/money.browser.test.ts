@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, Download, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { loadMonth } from '../bench/close-data.mjs';
 import { openBrowser } from '../packages/tracker/test/browser.ts';
 import { type Headwater, openWindow, settled, startHeadwater, type Window } from './dashboard.ts';
 import { inEveryLight } from './every-light.ts';
+import { becomeOwner, joinBy, someBrowser } from './steps.ts';
 
 // One story in order: a month was sold, and people bill it, pay it out, and change what partners get.
 let server: Headwater;
@@ -15,7 +15,6 @@ let owner: Window;
 let finance: Window;
 const partners: { id: number; name: string }[] = [];
 
-const password = 'a quiet river in spring';
 const dayMs = 24 * 60 * 60 * 1000;
 
 beforeAll(async () => {
@@ -40,13 +39,15 @@ beforeAll(async () => {
   // Somebody who signs up in the instant of the click.
   const click = await server.post('/api/v1/track/click', {
     affiliate_url: 'https://acme.example/?aff=anna',
-    user_agent: 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36',
+    user_agent: someBrowser,
   });
   const lead = { click_id: click.body.click_id, customer_key: 'hasty' };
   await server.post('/api/v1/track/lead', lead, program.api_token);
   const sale = { transaction_id: 'txn_hasty', customer_key: 'hasty', amount_cents: 9900 };
   await server.post('/api/v1/track/sale', sale, program.api_token);
-  owner = await becomeOwner();
+  owner = await openWindow(browser);
+  await becomeOwner(owner.page, server.ownerLink);
+  await owner.page.getByRole('heading', { name: 'Overview' }).waitFor();
   finance = await join('finance', 'Fin Ance');
 }, 90_000);
 afterAll(async () => {
@@ -63,21 +64,9 @@ async function sellAMonth(programId: number): Promise<void> {
   for (const job of ['release_holds', 'issue_invoices']) {
     await client.query('select graphile_worker.add_job($1)', [job]);
     const waiting = 'select from graphile_worker.jobs where task_identifier = $1';
-    while ((await client.query(waiting, [job])).rowCount !== 0) await sleep(50);
+    await vi.waitUntil(async () => (await client.query(waiting, [job])).rowCount === 0, { timeout: 30_000 });
   }
   await client.end();
-}
-
-async function becomeOwner(): Promise<Window> {
-  const window = await openWindow(browser);
-  const { page } = window;
-  await page.goto(server.ownerLink);
-  await page.getByLabel('Your name').fill('Olga Rivers');
-  await page.getByLabel('Email').fill('olga@acme.example');
-  await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Create my account' }).click();
-  await page.getByRole('heading', { name: 'Overview' }).waitFor();
-  return window;
 }
 
 /** Somebody whom the owner has invited. */
@@ -93,11 +82,7 @@ async function join(role: string, name: string): Promise<Window> {
     { email: `${role}@acme.example`, role },
   );
   const window = await openWindow(browser);
-  await window.page.goto(link);
-  await window.page.getByLabel('Your name').fill(name);
-  await window.page.getByLabel('Password').fill(password);
-  await window.page.getByRole('button', { name: 'Join' }).click();
-  await window.page.getByRole('heading', { name: 'Overview' }).waitFor();
+  await joinBy(window.page, link, name);
   return window;
 }
 

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser } from '../packages/tracker/test/browser.ts';
 import { expectAccessible, openWindow, settled, type Window } from './dashboard.ts';
 import { inEveryLight } from './every-light.ts';
+import { approveCommissions, becomeOwner, password, someBrowser } from './steps.ts';
 import { openTimeMachine, type TimeMachine } from './time-travel.ts';
 import { picture } from './visitor.ts';
 
@@ -17,7 +18,6 @@ let ben: Window;
 let program: { id: number; api_token: string };
 let commissionId: number;
 
-const password = 'a quiet river in spring';
 const customer = { key: 'user_sam', email: 'sam@buyer.example', transaction: 'order-of-sam' };
 
 beforeAll(async () => {
@@ -68,11 +68,7 @@ async function enter({ page }: Window, link: string): Promise<void> {
 describe('the partner portal', () => {
   it('takes applications when the founder opens them', async () => {
     const { page } = founder;
-    await page.goto(machine.ownerLink);
-    await page.getByLabel('Your name').fill('Olga Rivers');
-    await page.getByLabel('Email').fill('olga@acme.example');
-    await page.getByLabel('Password').fill(password);
-    await page.getByRole('button', { name: 'Create my account' }).click();
+    await becomeOwner(page, machine.ownerLink);
     await page.getByRole('link', { name: 'Applications' }).click();
     await page.getByText('Nobody waits for an answer').waitFor();
     await page.getByRole('radio', { name: /You decide/ }).check();
@@ -136,7 +132,7 @@ describe('the partner portal', () => {
 
     const { click_id } = await machine.post('/api/v1/track/click', {
       affiliate_url: link,
-      user_agent: 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36',
+      user_agent: someBrowser,
     });
     const lead = { click_id, customer_key: customer.key, email: customer.email };
     await machine.post('/api/v1/track/lead', lead, program.api_token);
@@ -181,19 +177,9 @@ describe('the partner portal', () => {
     await page.getByText('w8.pdf').waitFor();
 
     const office = founder.page;
-    await office.getByRole('link', { name: 'Commissions' }).click();
-    await office.getByLabel('Choose all that are loaded').check();
-    await office.getByRole('button', { name: 'Approve' }).click();
-    await office.getByLabel('Reason').fill('Known customer');
-    await office.getByRole('dialog').getByRole('button', { name: 'Approve' }).click();
-    await office.getByText('Nothing waits for you').waitFor();
+    await approveCommissions(office, '$20.00');
     await machine.letAWeekBeBilled();
-    const second = (await machine.post('/api/v1/api-keys', { name: 'second' })).data.key;
-    const batch = (await machine.post(`/api/v1/programs/${program.id}/payout-batches`, {})).data;
-    expect(batch.total_cents).toBe(2000);
-    await machine.post(`/api/v1/payout-batches/${batch.id}/approve`, {}, second);
-    await machine.post(`/api/v1/payout-batches/${batch.id}/start`, {});
-    await machine.post(`/api/v1/payouts/${batch.lines[0].id}/complete`, { reference: 'SEPA-2026-7' });
+    expect(await machine.payOut(program.id, 'SEPA-2026-7')).toBe(2000);
 
     await page.getByRole('link', { name: 'Payouts' }).click();
     await page.reload();

@@ -9,6 +9,7 @@ import { type StripeDouble, startStripeDouble } from '../packages/stripe-double/
 import { openBrowser } from '../packages/tracker/test/browser.ts';
 import { type Headwater, openWindow, settled, startHeadwater, type Window } from './dashboard.ts';
 import { inEveryLight } from './every-light.ts';
+import { becomeOwner, createFirstProgram } from './steps.ts';
 
 // One story in order: somebody integrates a site, proves it, lets a terminal in, and looks after the server.
 let server: Headwater;
@@ -35,19 +36,8 @@ beforeAll(async () => {
   url = server.url;
   owner = await openWindow(browser);
   const { page } = owner;
-  await page.goto(server.ownerLink);
-  await page.getByLabel('Your name').fill('Olga Rivers');
-  await page.getByLabel('Email').fill('olga@acme.example');
-  await page.getByLabel('Password').fill('a quiet river in spring');
-  await page.getByRole('button', { name: 'Create my account' }).click();
-  await page.getByRole('heading', { name: 'Your first program' }).waitFor();
-  await page.getByLabel('Name').fill('Acme');
-  await page.getByLabel('Domain').fill('acme.example');
-  await page.getByRole('button', { name: 'Create program' }).click();
-  token = await page.getByLabel(/^Program token/).inputValue();
-  websiteId = /data-website-id="([^"]+)"/.exec(await page.getByLabel(/^Tracker/).inputValue())?.[1] ?? '';
-  await page.getByRole('button', { name: 'To the overview' }).click();
-  await page.getByRole('heading', { name: 'Overview' }).waitFor();
+  await becomeOwner(page, server.ownerLink);
+  ({ token, websiteId } = await createFirstProgram(page, 'Acme', 'acme.example'));
 });
 afterAll(async () => {
   await browser?.close();

@@ -1,8 +1,8 @@
-import { createServer } from 'node:net';
 import { issueInvoices } from '../apps/server/src/billing/index.ts';
 import { releaseHolds } from '../apps/server/src/commissions/index.ts';
 import { openFirstOwnerLink } from '../apps/server/src/people/index.ts';
 import { openTestServer, type TestClock, type TestServer } from '../apps/server/test/test-server.ts';
+import { freePort } from './run-headwater.ts';
 
 const dayMs = 86_400_000;
 
@@ -19,6 +19,8 @@ export interface TimeMachine {
   post(path: string, body: object, token?: string): Promise<any>;
   /** Two weeks pass: what was earned is released, and a Monday bills it. */
   letAWeekBeBilled(): Promise<void>;
+  /** What is due to the one partner is made a batch, approved by a second person, and arrives; answers its total. */
+  payOut(programId: number, reference: string): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -29,23 +31,32 @@ export async function openTimeMachine(daysAgo: number): Promise<TimeMachine> {
   const server = await openTestServer({ clock, publicUrl: () => url });
   await server.server.app.listen({ port, host: '127.0.0.1' });
   const { postgres } = server.database;
+  const post: TimeMachine['post'] = async (path, body, token = server.key) => {
+    const reply = await fetch(url + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify(body),
+    });
+    return reply.json();
+  };
   return {
     url,
     server,
     ownerLink: (await openFirstOwnerLink(server.server.people)) ?? '',
-    async post(path, body, token = server.key) {
-      const reply = await fetch(url + path, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-        body: JSON.stringify(body),
-      });
-      return reply.json();
-    },
+    post,
     async letAWeekBeBilled() {
       clock.advance(7 * dayMs);
       await releaseHolds(postgres, clock.now());
       clock.advance(7 * dayMs);
       await issueInvoices({ postgres, clock });
+    },
+    async payOut(programId, reference) {
+      const second = (await post('/api/v1/api-keys', { name: 'second person' })).data.key;
+      const batch = (await post(`/api/v1/programs/${programId}/payout-batches`, {})).data;
+      await post(`/api/v1/payout-batches/${batch.id}/approve`, {}, second);
+      await post(`/api/v1/payout-batches/${batch.id}/start`, {});
+      await post(`/api/v1/payouts/${batch.lines[0].id}/complete`, { reference });
+      return batch.total_cents;
     },
     close: () => server.close(),
   };
@@ -63,15 +74,4 @@ function clockAhead(ms: number): TestClock {
       ahead += by;
     },
   };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
-    });
-  });
 }

@@ -5,6 +5,16 @@ import { buildShop } from '../scripts/build.mjs';
 import { openDemoStripe } from '../scripts/demo-stripe.mjs';
 import { expectAccessible, openWindow, settled, type Window } from './dashboard.ts';
 import type { Demo } from './demo.ts';
+import {
+  addPartner,
+  approveCommissions,
+  becomeOwner,
+  createFirstProgram,
+  inviteMember,
+  joinBy,
+  password,
+  statusesOf,
+} from './steps.ts';
 import { openTimeMachine, type TimeMachine } from './time-travel.ts';
 import { newVisitor, picture, text } from './visitor.ts';
 
@@ -18,8 +28,6 @@ let partner: Window;
 let shop: { url: string; close(): Promise<void> };
 let demo: Demo;
 let programId: number;
-
-const password = 'a quiet river in spring';
 
 beforeAll(async () => {
   [machine, browser] = await Promise.all([openTimeMachine(0), openBrowser()]);
@@ -39,28 +47,13 @@ describe('from the first start to a partner who was paid', () => {
     await page.goto(url);
     await page.getByText('Nobody owns this Headwater yet').waitFor();
     owner.complaints.length = 0;
-    await page.goto(machine.ownerLink);
-    await page.getByLabel('Your name').fill('Olga Rivers');
-    await page.getByLabel('Email').fill('olga@ridgeline.example');
-    await page.getByLabel('Password').fill(password);
-    await page.getByRole('button', { name: 'Create my account' }).click();
-    await page.getByRole('heading', { name: 'Your first program' }).waitFor();
-    await page.getByLabel('Name').fill('Ridgeline');
-    await page.getByLabel('Domain').fill('localhost');
-    await page.getByRole('button', { name: 'Create program' }).click();
-    await page.getByText('Ridgeline is ready').waitFor();
-    const programToken = await page.getByLabel(/^Program token/).inputValue();
-    const websiteToken = await page.getByLabel(/^Website token/).inputValue();
-    const tracker = await page.getByLabel(/^Tracker/).inputValue();
-    const [, program = '', websiteId = ''] =
-      /data-program-id="(\d+)" data-website-id="([^"]+)"/.exec(tracker) ?? [];
-    programId = Number(program);
-    await page.getByRole('button', { name: 'To the overview' }).click();
-    await page.getByText('Nothing was seen in this period').waitFor();
+    await becomeOwner(page, machine.ownerLink);
+    const { id, token, websiteId, websiteToken } = await createFirstProgram(page, 'Ridgeline', 'localhost');
+    programId = id;
 
     const { openShop } = await buildShop();
     shop = await openShop({
-      ...{ headwaterUrl: url, programId, programToken, websiteId, websiteToken },
+      ...{ headwaterUrl: url, programId, programToken: token, websiteId, websiteToken },
       ...{ managementKey: machine.server.key, partners: [{ name: 'Anna Brook', code: 'anna' }] },
       stripe: await openDemoStripe(url, machine.server.key, programId),
       ...{ port: 0, host: '127.0.0.1' },
@@ -70,13 +63,7 @@ describe('from the first start to a partner who was paid', () => {
 
   it('has a partner, who is invited to the portal and signs in', async () => {
     const { page } = owner;
-    await page.getByRole('link', { name: 'Partners' }).click();
-    await page.getByRole('button', { name: 'Add partner' }).click();
-    await page.getByLabel('Name').fill('Anna Brook');
-    await page.getByLabel('Email').fill('anna@blog.example');
-    await page.getByLabel('Code').fill('anna');
-    await page.getByRole('dialog').getByRole('button', { name: 'Add partner' }).click();
-    await page.getByRole('button', { name: 'Done' }).click();
+    await addPartner(page, { name: 'Anna Brook', code: 'anna', email: 'anna@blog.example' });
     await page.getByRole('link', { name: 'Anna Brook' }).click();
     await page.getByRole('button', { name: 'Portal access of Anna Brook' }).click();
     await page.getByLabel('Email').fill('anna@blog.example');
@@ -133,13 +120,7 @@ describe('from the first start to a partner who was paid', () => {
 
   it('approves, is billed, and pays', async () => {
     const { page } = owner;
-    await page.getByRole('link', { name: 'Commissions' }).click();
-    await page.getByLabel('Choose all that are loaded').check();
-    await page.getByRole('button', { name: 'Approve' }).click();
-    await page.getByText('$9.80 will be due to partners').waitFor();
-    await page.getByLabel('Reason').fill('Known customer');
-    await page.getByRole('dialog').getByRole('button', { name: 'Approve' }).click();
-    await page.getByText('Nothing waits for you').waitFor();
+    await approveCommissions(page, '$9.80');
 
     await machine.letAWeekBeBilled();
     const get = async (path: string) => (await machine.server.get(path, machine.server.key)).body;
@@ -154,11 +135,7 @@ describe('from the first start to a partner who was paid', () => {
     const path = `/api/v1/programs/${programId}/partners/${enrolled.id}/payout-method`;
     const method = { method: 'paypal', email: 'anna@blog.example' };
     await machine.server.call('PUT', path, method, { token: machine.server.key });
-    const second = (await machine.post('/api/v1/api-keys', { name: 'second person' })).data.key;
-    const batch = (await machine.post(`/api/v1/programs/${programId}/payout-batches`, {})).data;
-    await machine.post(`/api/v1/payout-batches/${batch.id}/approve`, {}, second);
-    await machine.post(`/api/v1/payout-batches/${batch.id}/start`, {});
-    await machine.post(`/api/v1/payouts/${batch.lines[0].id}/complete`, { reference: 'PAYPAL-1' });
+    expect(await machine.payOut(programId, 'PAYPAL-1')).toBe(980);
   });
 
   it('shows the partner what they earned and were paid, and nobody’s name', async () => {
@@ -184,42 +161,24 @@ describe('from the first start to a partner who was paid', () => {
 
   it('shows a read-only person everything and lets them change nothing', async () => {
     const { page } = owner;
-    await page.getByRole('link', { name: 'People' }).click();
-    await page.getByRole('button', { name: 'Invite' }).click();
-    await page.getByLabel('Email').fill('ana@ridgeline.example');
-    await page.getByLabel('Role').selectOption('read_only');
-    await page.getByRole('dialog').getByRole('button', { name: 'Invite' }).click();
-    const link = await page.getByLabel('Invitation link').inputValue();
-    await page.getByRole('button', { name: 'Done' }).click();
+    const link = await inviteMember(page, 'ana@ridgeline.example', 'read_only');
     const reader = await openWindow(browser);
-    await reader.page.goto(link);
-    await reader.page.getByLabel('Your name').fill('Ana Lyst');
-    await reader.page.getByLabel('Password').fill(password);
-    await reader.page.getByRole('button', { name: 'Join' }).click();
-    await reader.page.getByRole('heading', { name: 'Overview' }).waitFor();
+    await joinBy(reader.page, link, 'Ana Lyst');
     await reader.page.getByRole('link', { name: 'Partners' }).click();
     await reader.page.getByRole('rowheader', { name: /Anna Brook/ }).waitFor();
     expect(await reader.page.getByRole('button', { name: /Add partner|Portal access/ }).count()).toBe(0);
     await reader.page.getByRole('link', { name: 'Applications' }).click();
     await reader.page.getByText('Nobody waits for an answer').waitFor();
     expect(await reader.page.getByRole('button', { name: 'Save' }).count()).toBe(0);
-    const statuses = await reader.page.evaluate(async (id) => {
-      const asked: [string, string, object][] = [
-        ['PATCH', `/api/v1/programs/${id}`, { name: 'Mine' }],
-        ['POST', `/api/v1/programs/${id}/partners`, { name: 'Me' }],
-        ['POST', `/api/v1/programs/${id}/commissions/approve`, { commission_ids: [1], reason: 'mine' }],
-        ['PATCH', `/api/v1/programs/${id}/portal`, { applications: 'automatic' }],
-        ['POST', '/api/v1/applications/1/approve', {}],
-        ['POST', `/api/v1/programs/${id}/payout-batches`, {}],
-        ['POST', '/api/auth/invitations', { email: 'e@x.example', role: 'owner' }],
-      ];
-      return Promise.all(
-        asked.map(async ([method, path, body]) => {
-          const headers = { 'content-type': 'application/json' };
-          return (await fetch(path, { method, headers, body: JSON.stringify(body) })).status;
-        }),
-      );
-    }, programId);
+    const statuses = await statusesOf(reader.page, [
+      ['PATCH', `/api/v1/programs/${programId}`, { name: 'Mine' }],
+      ['POST', `/api/v1/programs/${programId}/partners`, { name: 'Me' }],
+      ['POST', `/api/v1/programs/${programId}/commissions/approve`, { commission_ids: [1], reason: 'mine' }],
+      ['PATCH', `/api/v1/programs/${programId}/portal`, { applications: 'automatic' }],
+      ['POST', '/api/v1/applications/1/approve', {}],
+      ['POST', `/api/v1/programs/${programId}/payout-batches`, {}],
+      ['POST', '/api/auth/invitations', { email: 'e@x.example', role: 'owner' }],
+    ]);
     expect(statuses).toEqual([403, 403, 403, 403, 403, 403, 403]);
     await reader.close();
   });

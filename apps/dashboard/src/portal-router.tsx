@@ -1,5 +1,6 @@
-import { type AnyRoute, createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { type AnyRoute, createRoute, redirect } from '@tanstack/react-router';
 import { type PortalSearch, readPortalSearch } from './pages/portal/search.ts';
+import { lazyRouteComponent } from './shell/load.ts';
 
 /** The partners' pages: a tree of their own beside the founder's, with a frame of their own, loaded when it is opened. */
 export function portalRoutes<Root extends AnyRoute>(root: Root) {

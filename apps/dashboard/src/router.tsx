@@ -12,6 +12,9 @@ import { Shell } from './shell/shell.tsx';
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: PageFailure });
 
+/** Whether it names one thing, by its number. */
+const isNumber = (text: string) => /^\d{1,15}$/.test(text);
+
 // Each page is a file of its own, loaded when it is opened or pointed at.
 const outside = (
   path: '/sign-in' | '/first-owner' | '/invitation' | '/new-password',
@@ -78,7 +81,7 @@ const payment = createRoute({
   getParentRoute: () => shell,
   path: '/payments/$paymentId',
   beforeLoad: ({ params }) => {
-    if (!/^\d{1,15}$/.test(params.paymentId)) throw redirect({ to: '/payments' });
+    if (!isNumber(params.paymentId)) throw redirect({ to: '/payments' });
   },
   component: lazyRouteComponent(() => import('./pages/payments/payment.tsx'), 'Payment'),
 });
@@ -92,13 +95,11 @@ const partners = createRoute({
   path: '/program/partners',
   component: lazyRouteComponent(() => import('./pages/partners/partners.tsx'), 'Partners'),
 });
-/** A page of one thing, by its number. */
-const numbered = (text: string | undefined) => /^\d{1,15}$/.test(text ?? '');
 const partner = createRoute({
   getParentRoute: () => shell,
   path: '/program/partners/$partnerId',
   beforeLoad: ({ params }) => {
-    if (!numbered(params.partnerId)) throw redirect({ to: '/program/partners' });
+    if (!isNumber(params.partnerId)) throw redirect({ to: '/program/partners' });
   },
   component: lazyRouteComponent(() => import('./pages/partners/partner.tsx'), 'Partner'),
 });
@@ -116,7 +117,7 @@ const group = createRoute({
   getParentRoute: () => shell,
   path: '/groups/$groupId',
   beforeLoad: ({ params }) => {
-    if (!numbered(params.groupId)) throw redirect({ to: '/groups' });
+    if (!isNumber(params.groupId)) throw redirect({ to: '/groups' });
   },
   component: lazyRouteComponent(() => import('./pages/groups/group.tsx'), 'Group'),
 });
@@ -129,7 +130,7 @@ const invoice = createRoute({
   getParentRoute: () => shell,
   path: '/invoices/$invoiceId',
   beforeLoad: ({ params }) => {
-    if (!numbered(params.invoiceId)) throw redirect({ to: '/invoices' });
+    if (!isNumber(params.invoiceId)) throw redirect({ to: '/invoices' });
   },
   component: lazyRouteComponent(() => import('./pages/billing/invoice.tsx'), 'Invoice'),
 });
@@ -142,7 +143,7 @@ const batch = createRoute({
   getParentRoute: () => shell,
   path: '/payouts/$batchId',
   beforeLoad: ({ params }) => {
-    if (!numbered(params.batchId)) throw redirect({ to: '/payouts' });
+    if (!isNumber(params.batchId)) throw redirect({ to: '/payouts' });
   },
   component: lazyRouteComponent(() => import('./pages/billing/batch.tsx'), 'Batch'),
 });

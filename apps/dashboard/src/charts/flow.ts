@@ -1,5 +1,5 @@
 import type { ChartOption, Colours } from './draw.ts';
-import { font, frame } from './options.ts';
+import { font, frame, tooltip } from './options.ts';
 
 export interface FlowNode {
   id: string;
@@ -26,7 +26,7 @@ export function flows(
   return (colours) => ({
     ...frame(colours),
     tooltip: {
-      ...(frame(colours).tooltip as object),
+      ...tooltip(colours),
       trigger: 'item',
       formatter: (told) => {
         const { dataType, data, name, value } = told as unknown as {
@@ -48,7 +48,8 @@ export function flows(
         top: 8,
         bottom: 8,
         nodeWidth: 10,
-        nodeGap: 12,
+        // As high as a name, so that those of thin streams do not touch.
+        nodeGap: 18,
         draggable: false,
         layoutIterations: 48,
         emphasis: { focus: 'trajectory' },
@@ -59,6 +60,9 @@ export function flows(
           fontSize: 12,
           width: 120,
           overflow: 'truncate',
+          // Thin streams pass under a name: an edge of the ground's colour keeps its letters apart from them.
+          textBorderColor: colours.surface,
+          textBorderWidth: 3,
           formatter: ({ name }) => names.get(name) ?? '',
         },
         data: nodes.map(({ id, depth, colour }) => ({

@@ -2,30 +2,37 @@ import type { ChartOption, Colours } from './draw.ts';
 
 export const font = 'ui-sans-serif, system-ui, sans-serif';
 
-/** What all our charts have in common. Tooltips are drawn, not HTML: our pages allow no style that is written into markup. */
-export function frame({ ink, ink2, line, surface }: Colours): ChartOption {
+const plot = {
+  left: 8,
+  right: 12,
+  top: 16,
+  bottom: 4,
+  outerBoundsMode: 'same' as const,
+  outerBoundsContain: 'axisLabel' as const,
+};
+
+/** Drawn, not HTML: our pages allow no style that is written into markup. */
+export function tooltip({ ink, ink2, line, surface }: Colours) {
+  return {
+    trigger: 'axis' as const,
+    renderMode: 'richText' as const,
+    confine: true,
+    backgroundColor: surface,
+    borderColor: line,
+    borderWidth: 1,
+    padding: 10,
+    textStyle: { color: ink, fontSize: 12, fontFamily: font },
+    axisPointer: { type: 'line' as const, lineStyle: { color: ink2, type: 'dashed' as const } },
+  };
+}
+
+/** What all our charts have in common. */
+export function frame(colours: Colours): ChartOption {
   return {
     animation: false,
     textStyle: { fontFamily: font },
-    grid: {
-      left: 8,
-      right: 12,
-      top: 16,
-      bottom: 4,
-      outerBoundsMode: 'same',
-      outerBoundsContain: 'axisLabel',
-    },
-    tooltip: {
-      trigger: 'axis',
-      renderMode: 'richText',
-      confine: true,
-      backgroundColor: surface,
-      borderColor: line,
-      borderWidth: 1,
-      padding: 10,
-      textStyle: { color: ink, fontSize: 12, fontFamily: font },
-      axisPointer: { type: 'line', lineStyle: { color: ink2, type: 'dashed' } },
-    },
+    grid: plot,
+    tooltip: tooltip(colours),
   };
 }
 
@@ -72,7 +79,7 @@ export function overTime(
   return (colours) => ({
     ...frame(colours),
     tooltip: {
-      ...(frame(colours).tooltip as object),
+      ...tooltip(colours),
       valueFormatter: (value) => (typeof value === 'number' ? format(value) : '–'),
     },
     xAxis: {
@@ -139,9 +146,9 @@ export function sideBySide(
       textStyle: { color: colours.ink2, fontSize: 12 },
       inactiveColor: colours.line,
     },
-    grid: { ...(frame(colours).grid as object), top: 40 },
+    grid: { ...plot, top: 40 },
     tooltip: {
-      ...(frame(colours).tooltip as object),
+      ...tooltip(colours),
       axisPointer: { type: 'shadow' },
       valueFormatter: (value) => (typeof value === 'number' ? format(value) : '–'),
     },

@@ -1,5 +1,5 @@
 import type { ChartOption, Colours } from './draw.ts';
-import { frame } from './options.ts';
+import { frame, tooltip } from './options.ts';
 
 export interface Land {
   code: string;
@@ -20,7 +20,7 @@ export function worldMap(
   return (colours) => ({
     ...frame(colours),
     tooltip: {
-      ...(frame(colours).tooltip as object),
+      ...tooltip(colours),
       trigger: 'item',
       formatter: (told) => {
         const { name, value } = told as unknown as { name: string; value: number };

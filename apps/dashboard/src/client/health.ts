@@ -1,32 +1,23 @@
 import type { Health, StripeEventItem, StripeReconciliation } from '@headwater/contract';
-import { call } from './http.ts';
-import type { Page } from './index.ts';
-
-interface Data<T> {
-  data: T;
-}
+import { call, dataOf, pageOf } from './http.ts';
 
 /** What the page of health asks of the server. */
 export const healthApi = {
-  health: async (signal?: AbortSignal) =>
-    (await call<Data<Health>>('GET', '/api/v1/health', signal ? { signal } : {})).data,
+  health: (signal?: AbortSignal) => dataOf<Health>('GET', '/api/v1/health', { signal }),
   failedEvents: (programId: number, signal?: AbortSignal) =>
-    call<Page<StripeEventItem>>('GET', `/api/v1/programs/${programId}/stripe/events`, {
-      query: { state: 'failed', limit: 20 },
-      ...(signal ? { signal } : {}),
-    }),
+    pageOf<StripeEventItem>(
+      `/api/v1/programs/${programId}/stripe/events`,
+      { state: 'failed', limit: 20 },
+      signal,
+    ),
   replayEvent: (programId: number, id: number) =>
     call('POST', `/api/v1/programs/${programId}/stripe/events/${id}/replay`, { body: {} }),
-  replayEvents: async (programId: number) =>
-    (
-      await call<Data<{ replayed: number }>>('POST', `/api/v1/programs/${programId}/stripe/replay`, {
-        body: {},
-      })
-    ).data,
-  reconcile: async (programId: number, from: string, to: string) =>
-    (
-      await call<Data<StripeReconciliation[]>>('GET', `/api/v1/programs/${programId}/stripe/reconcile`, {
-        query: { from, to },
-      })
-    ).data,
+  replayEvents: (programId: number) =>
+    dataOf<{ replayed: number }>('POST', `/api/v1/programs/${programId}/stripe/replay`, {
+      body: {},
+    }),
+  reconcile: (programId: number, from: string, to: string) =>
+    dataOf<StripeReconciliation[]>('GET', `/api/v1/programs/${programId}/stripe/reconcile`, {
+      query: { from, to },
+    }),
 };

@@ -31,29 +31,60 @@ function urlOf(path: string, query: Query = {}): string {
   return text === '' ? path : `${path}?${text}`;
 }
 
+export interface CallOptions {
+  query?: Query;
+  /** A file goes as it is, everything else as JSON. */
+  body?: unknown;
+  signal?: AbortSignal | undefined;
+}
+
 /** One call of the server, with the session's cookie. Rejects with an ApiError. */
-export async function call<Answer>(
-  method: string,
-  path: string,
-  options: { query?: Query; body?: unknown; signal?: AbortSignal } = {},
-): Promise<Answer> {
+export async function call<Answer>(method: string, path: string, options?: CallOptions): Promise<Answer> {
   const reply = await send(method, path, options);
   return (await reply.json()) as Answer;
+}
+
+/** As {@link call}, for what most answers have under `data`. */
+export async function dataOf<Data>(method: string, path: string, options?: CallOptions): Promise<Data> {
+  return (await call<{ data: Data }>(method, path, options)).data;
+}
+
+export interface Page<Item> {
+  data: Item[];
+  next_cursor: string | null;
+}
+
+/** A page of a list: the first, or that of the query's cursor. */
+export function pageOf<Item>(path: string, query: object, signal?: AbortSignal): Promise<Page<Item>> {
+  return call('GET', path, { query: { ...query }, signal });
+}
+
+/** All pages of a list, for lists that are short. */
+export async function allOf<Item>(path: string, signal: AbortSignal | undefined): Promise<Item[]> {
+  const items: Item[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await pageOf<Item>(path, { limit: 200, cursor }, signal);
+    items.push(...page.data);
+    cursor = page.next_cursor ?? undefined;
+  } while (cursor !== undefined && items.length < 2000);
+  return items;
 }
 
 export async function send(
   method: string,
   path: string,
-  { query, body, signal }: { query?: Query; body?: unknown; signal?: AbortSignal } = {},
+  { query, body, signal }: CallOptions = {},
 ): Promise<Response> {
   const headers: Record<string, string> = {};
-  if (body !== undefined) headers['content-type'] = 'application/json';
+  const isFile = body instanceof Blob;
+  if (body !== undefined) headers['content-type'] = isFile ? 'application/octet-stream' : 'application/json';
   if (workspaceId !== undefined) headers['x-headwater-workspace'] = String(workspaceId);
   const reply = await fetch(urlOf(path, query), {
     method,
     headers,
     credentials: 'same-origin',
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: isFile ? body : JSON.stringify(body) }),
     ...(signal ? { signal } : {}),
   }).catch((error) => {
     if (signal?.aborted) throw error;

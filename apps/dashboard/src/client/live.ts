@@ -1,6 +1,7 @@
 import type { RealtimeAnswer } from '@headwater/contract';
 import { ApiError, send } from './http.ts';
 import { insight, type SubjectKey } from './insight.ts';
+import { pause, readEvents } from './stream.ts';
 
 const pollMs = 5_000;
 // A stream tells at once what is now; one that does not was stopped on its way.
@@ -43,36 +44,18 @@ async function readStream(key: SubjectKey, { onAnswer, onTrouble }: Told, outer:
   const silence = new AbortController();
   const signal = AbortSignal.any([outer, silence.signal]);
   let timer = setTimeout(() => silence.abort(), firstMs);
+  const hear = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => silence.abort(), silenceMs);
+  };
+  const tell = (answer: RealtimeAnswer) => {
+    onAnswer(answer);
+    onTrouble(undefined);
+  };
   try {
     const reply = await send('GET', '/api/v1/reports/realtime/stream', { query: { ...key }, signal });
-    const reader = reply.body?.pipeThrough(new TextDecoderStream()).getReader();
-    let text = '';
-    for (;;) {
-      const { value, done } = (await reader?.read()) ?? { done: true };
-      if (done) return;
-      clearTimeout(timer);
-      timer = setTimeout(() => silence.abort(), silenceMs);
-      text += value;
-      const messages = text.split('\n\n');
-      text = messages.pop() ?? '';
-      for (const message of messages) {
-        const data = /^data: (.*)$/m.exec(message)?.[1];
-        if (data === undefined) continue;
-        onAnswer(JSON.parse(data) as RealtimeAnswer);
-        onTrouble(undefined);
-      }
-    }
+    await readEvents(reply, tell, hear);
   } finally {
     clearTimeout(timer);
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

@@ -1,14 +1,15 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { FormEvent } from 'react';
 import { api } from '../client/index.ts';
 import { Badge } from '../parts/badge.tsx';
 import { Button } from '../parts/button.tsx';
 import { Card, PageHead } from '../parts/card.tsx';
 import { Copyable } from '../parts/copy.tsx';
 import { Field, FormError } from '../parts/field.tsx';
+import { fieldsOf } from '../parts/form.ts';
 import { Lines, Loading } from '../parts/states.tsx';
 import { dateTime } from '../shell/format.ts';
 import { meQuery, useMe } from '../shell/session.ts';
+import { ChangePassword } from './change-password.tsx';
 
 export function Account() {
   const { me } = useMe();
@@ -20,16 +21,11 @@ export function Account() {
       </p>
       <div className="grid items-start gap-4 lg:grid-cols-2">
         <TwoFactor isOn={me.person.two_factor} />
-        <Password />
+        <ChangePassword />
         <Sessions />
       </div>
     </>
   );
-}
-
-function fieldsOf(event: FormEvent<HTMLFormElement>): FormData {
-  event.preventDefault();
-  return new FormData(event.currentTarget);
 }
 
 function TwoFactor({ isOn }: { isOn: boolean }) {
@@ -48,10 +44,7 @@ function TwoFactor({ isOn }: { isOn: boolean }) {
   return (
     <Card title="Second factor" aside={isOn ? <Badge tone="good">On</Badge> : <Badge>Off</Badge>}>
       {enable.data && !isOn ? (
-        <form
-          className="space-y-4 p-4"
-          onSubmit={(event) => verify.mutate(String(fieldsOf(event).get('code')))}
-        >
+        <form className="space-y-4 p-4" onSubmit={(event) => verify.mutate(fieldsOf(event).code ?? '')}>
           <p>Add this key to your authenticator, then type the code that it shows.</p>
           <Copyable text={secret ?? ''} label="Key for your authenticator" />
           <p>Keep these backup codes; each works once when your phone is gone.</p>
@@ -73,7 +66,7 @@ function TwoFactor({ isOn }: { isOn: boolean }) {
         <form
           className="space-y-4 p-4"
           onSubmit={(event) => {
-            const password = String(fieldsOf(event).get('password'));
+            const { password = '' } = fieldsOf(event);
             if (isOn) disable.mutate(password);
             else enable.mutate(password);
           }}
@@ -94,54 +87,6 @@ function TwoFactor({ isOn }: { isOn: boolean }) {
           </Button>
         </form>
       )}
-    </Card>
-  );
-}
-
-function Password() {
-  const change = useMutation({
-    mutationFn: ({ from, to }: { from: string; to: string }) => api.changePassword(from, to),
-  });
-  return (
-    <Card title="Password">
-      <form
-        className="space-y-4 p-4"
-        onSubmit={(event) => {
-          const form = event.currentTarget;
-          const fields = fieldsOf(event);
-          change.mutate(
-            { from: String(fields.get('from')), to: String(fields.get('to')) },
-            { onSuccess: () => form.reset() },
-          );
-        }}
-      >
-        <Field
-          label="Present password"
-          name="from"
-          type="password"
-          required
-          autoComplete="current-password"
-        />
-        <Field
-          label="New password"
-          name="to"
-          type="password"
-          required
-          minLength={10}
-          maxLength={128}
-          autoComplete="new-password"
-          hint="Signs you out everywhere else."
-        />
-        <FormError error={change.error} />
-        <div className="flex items-center gap-3">
-          <Button type="submit" look="primary" disabled={change.isPending}>
-            Change password
-          </Button>
-          <span role="status" className="text-good">
-            {change.isSuccess && 'Changed'}
-          </span>
-        </div>
-      </form>
     </Card>
   );
 }

@@ -4,6 +4,7 @@ import { ApiError, type api } from '../client/index.ts';
 import { integrationApi } from '../client/integration.ts';
 import { Button } from '../parts/button.tsx';
 import { FormError } from '../parts/field.tsx';
+import { Outside } from '../parts/outside.tsx';
 import { Lines, Loading } from '../parts/states.tsx';
 import { words } from '../shell/format.ts';
 import { currentWorkspace, meQuery } from '../shell/session.ts';
@@ -15,20 +16,11 @@ export function CliLogin() {
   if (me.error instanceof ApiError && me.error.status === 401)
     return <Navigate to="/sign-in" search={{ next: `/cli-login/${requestId}` } as never} replace />;
   return (
-    <main className="grid min-h-dvh place-items-center px-4 py-10">
-      <div className="w-full max-w-md">
-        <p className="mb-6 flex items-center justify-center gap-2 font-semibold text-lg">
-          <img src="/icon.svg" alt="" width={26} height={26} />
-          Headwater
-        </p>
-        <div className="rounded-xl border border-line bg-surface p-6">
-          <h1 className="mb-4 font-semibold text-lg">Let a terminal in?</h1>
-          <Loading query={me} standIn={<Lines count={5} />}>
-            {(known) => <Question requestId={requestId} me={known} />}
-          </Loading>
-        </div>
-      </div>
-    </main>
+    <Outside title="Let a terminal in?" className="max-w-md">
+      <Loading query={me} standIn={<Lines count={5} />}>
+        {(known) => <Question requestId={requestId} me={known} />}
+      </Loading>
+    </Outside>
   );
 }
 

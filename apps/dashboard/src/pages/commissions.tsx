@@ -3,16 +3,17 @@ import { Link } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { api } from '../client/index.ts';
 import { Ask } from '../parts/ask.tsx';
-import { Badge, toneOf } from '../parts/badge.tsx';
 import { Card, PageHead } from '../parts/card.tsx';
 import { type Choice, ChoiceBar, Chooser, useChoice } from '../parts/choice.tsx';
+import { amountColumn, asideColumn, statusColumn } from '../parts/columns.tsx';
 import { CursorTable, useCursorList } from '../parts/cursor-table.tsx';
-import { Select } from '../parts/field.tsx';
+import { FilterSelect } from '../parts/filter-select.tsx';
 import { PartnerLink } from '../parts/partner-link.tsx';
 import { ReasonField } from '../parts/reason-field.tsx';
 import type { Column } from '../parts/virtual-table.tsx';
 import { counted, day, money, words } from '../shell/format.ts';
 import { useMe, useSubject } from '../shell/session.ts';
+import { sumsOf } from './billing/sums.ts';
 import { useNames } from './names.ts';
 import { NeedsProgram } from './needs-program.tsx';
 
@@ -42,22 +43,15 @@ function CommissionList({ programId }: { programId: number }) {
   return (
     <>
       <PageHead title="Commissions">
-        <Select
+        <FilterSelect
           label="Status"
-          hideLabel
+          among={statuses}
           value={status}
-          onChange={({ target }) => {
-            setStatus(target.value);
+          onValue={(next) => {
+            setStatus(next);
             choice.clear();
           }}
-        >
-          <option value="">Any status</option>
-          {statuses.map((one) => (
-            <option key={one} value={one}>
-              {words(one)}
-            </option>
-          ))}
-        </Select>
+        />
       </PageHead>
       <Card>
         {mayReview && list.rows.length > 0 && (
@@ -104,13 +98,7 @@ function Review({
   chosen: CommissionItem[];
   onDone: () => void;
 }) {
-  const sums = Map.groupBy(chosen, ({ currency }) => currency);
-  const total = [...sums].map(([currency, ones]) =>
-    money(
-      ones.reduce((sum, one) => sum + one.amount_cents - one.reversed_cents, 0),
-      currency,
-    ),
-  );
+  const total = sumsOf(chosen, (one) => one.amount_cents - one.reversed_cents);
   return (
     <Ask
       trigger={words(verb)}
@@ -120,8 +108,8 @@ function Review({
       title={`${words(verb)} ${counted(chosen.length, 'commission')}?`}
       description={
         verb === 'approve'
-          ? `${total.join(', ')} will be due to partners, whatever is left of the hold.`
-          : `Partners keep nothing of ${total.join(', ')}.`
+          ? `${total} will be due to partners, whatever is left of the hold.`
+          : `Partners keep nothing of ${total}.`
       }
       act={({ reason = '' }) =>
         api.reviewCommissions(
@@ -175,35 +163,9 @@ function columnsOf(
           </Link>
         ),
     },
-    {
-      id: 'earned',
-      header: 'Earned',
-      meta: { width: '8.5rem', isWideOnly: true },
-      cell: ({ row: { original: one } }) => (
-        <span className="text-ink-2">{day(one.created_at, timeZone)}</span>
-      ),
-    },
-    {
-      id: 'hold',
-      header: 'Held until',
-      meta: { width: '8.5rem', isWideOnly: true },
-      cell: ({ row: { original: one } }) => (
-        <span className="text-ink-2">{day(one.hold_until, timeZone)}</span>
-      ),
-    },
-    {
-      id: 'status',
-      header: 'Status',
-      meta: { width: '6.5rem' },
-      cell: ({ row: { original: one } }) => <Badge tone={toneOf(one.status)}>{words(one.status)}</Badge>,
-    },
-    {
-      id: 'amount',
-      header: 'Amount',
-      meta: { width: '7rem', isRight: true },
-      cell: ({ row: { original: one } }) => (
-        <span className="font-medium">{money(one.amount_cents - one.reversed_cents, one.currency)}</span>
-      ),
-    },
+    asideColumn('Earned', '8.5rem', (one) => day(one.created_at, timeZone)),
+    asideColumn('Held until', '8.5rem', (one) => day(one.hold_until, timeZone)),
+    statusColumn('6.5rem'),
+    amountColumn('Amount', '7rem', (one) => money(one.amount_cents - one.reversed_cents, one.currency)),
   ];
 }

@@ -2,11 +2,11 @@ import type { Member, Role } from '@headwater/contract';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../client/index.ts';
+import { Ask } from '../parts/ask.tsx';
 import { Badge } from '../parts/badge.tsx';
 import { Button } from '../parts/button.tsx';
 import { Card, PageHead } from '../parts/card.tsx';
 import { Copyable } from '../parts/copy.tsx';
-import { Dialog } from '../parts/dialog.tsx';
 import { Field, FormError, Select } from '../parts/field.tsx';
 import { Lines, Loading } from '../parts/states.tsx';
 import { day, words } from '../shell/format.ts';
@@ -20,8 +20,10 @@ const roles: readonly [Role, string][] = [
   ['read_only', 'sees reports and lists'],
 ];
 
+const queryKey = ['members'];
+
 export function People() {
-  const query = useQuery({ queryKey: ['members'], queryFn: api.members });
+  const query = useQuery({ queryKey, queryFn: api.members });
   const { me, workspace } = useMe();
   return (
     <>
@@ -64,7 +66,7 @@ function useChange<Input>(change: (input: Input) => Promise<unknown>) {
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn: change,
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: ['members'] }),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey }),
   });
 }
 
@@ -79,9 +81,7 @@ function MemberRow({
   mayChange: boolean;
   mayMakeOwner: boolean;
 }) {
-  const [isOpen, setOpen] = useState(false);
   const setRole = useChange((role: Role) => api.changeRole(member.id, role));
-  const remove = useChange(() => api.removeMember(member.id));
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3">
       <div className="min-w-0 flex-1 basis-52">
@@ -89,7 +89,7 @@ function MemberRow({
           {member.name} {isMe && <span className="font-normal text-ink-3">(you)</span>}
         </p>
         <p className="truncate text-ink-2">{member.email}</p>
-        <FormError error={setRole.error ?? remove.error} />
+        <FormError error={setRole.error} />
       </div>
       {member.two_factor && <Badge tone="good">Two factors</Badge>}
       <p className="text-ink-3 text-xs">
@@ -106,24 +106,15 @@ function MemberRow({
           >
             <RoleOptions withOwner={mayMakeOwner} />
           </Select>
-          <Dialog
+          <Ask
             trigger="Remove"
             look="danger"
-            open={isOpen}
-            onOpenChange={setOpen}
             title={`Remove ${member.name}?`}
             description="They are signed out at once. What they did stays in the audit log."
-          >
-            <div className="flex justify-end gap-2">
-              <Button onClick={() => setOpen(false)}>Cancel</Button>
-              <Button
-                look="danger"
-                onClick={() => remove.mutate(undefined, { onSettled: () => setOpen(false) })}
-              >
-                Remove
-              </Button>
-            </div>
-          </Dialog>
+            verb="Remove"
+            act={() => api.removeMember(member.id)}
+            renews={queryKey}
+          />
         </>
       ) : (
         <Badge>{words(member.role)}</Badge>
@@ -167,56 +158,35 @@ function RoleOptions({ withOwner }: { withOwner: boolean }) {
 }
 
 function Invite({ mayInviteOwners }: { mayInviteOwners: boolean }) {
-  const [isOpen, setOpen] = useState(false);
   const [role, setRole] = useState<Role>('analyst');
-  const invite = useChange((email: string) => api.invite(email, role));
-  const open = (next: boolean) => {
-    setOpen(next);
-    if (next) invite.reset();
-  };
-  const made = invite.data as { link: string; mailed: boolean } | undefined;
   return (
-    <Dialog trigger="Invite" look="primary" open={isOpen} onOpenChange={open} title="Invite somebody">
-      {made ? (
-        <div className="space-y-4">
+    <Ask
+      trigger="Invite"
+      look="primary"
+      title="Invite somebody"
+      verb="Invite"
+      act={({ email = '' }) => api.invite(email, role)}
+      renews={queryKey}
+      shown={({ link, mailed }) => (
+        <>
           <p>
-            {made.mailed
+            {mailed
               ? 'A mail is on its way. The link works too, once, for seven days:'
               : 'Hand this link on yourself. It works once, for seven days, and is shown only now:'}
           </p>
-          <Copyable text={made.link} label="Invitation link" />
-          <div className="flex justify-end">
-            <Button look="primary" onClick={() => setOpen(false)}>
-              Done
-            </Button>
-          </div>
-        </div>
-      ) : (
-        <form
-          className="space-y-4"
-          onSubmit={(event) => {
-            event.preventDefault();
-            invite.mutate(String(new FormData(event.currentTarget).get('email')));
-          }}
-        >
-          <Field label="Email" name="email" type="email" required autoFocus />
-          <div>
-            <Select label="Role" value={role} onChange={({ target }) => setRole(target.value as Role)}>
-              <RoleOptions withOwner={mayInviteOwners} />
-            </Select>
-            <p className="mt-1 text-ink-3 text-xs">
-              {words(role)}: {roles.find(([one]) => one === role)?.[1]}.
-            </p>
-          </div>
-          <FormError error={invite.error} />
-          <div className="flex justify-end gap-2">
-            <Button onClick={() => setOpen(false)}>Cancel</Button>
-            <Button type="submit" look="primary" disabled={invite.isPending}>
-              Invite
-            </Button>
-          </div>
-        </form>
+          <Copyable text={link} label="Invitation link" />
+        </>
       )}
-    </Dialog>
+    >
+      <Field label="Email" name="email" type="email" required autoFocus />
+      <div>
+        <Select label="Role" value={role} onChange={({ target }) => setRole(target.value as Role)}>
+          <RoleOptions withOwner={mayInviteOwners} />
+        </Select>
+        <p className="mt-1 text-ink-3 text-xs">
+          {words(role)}: {roles.find(([one]) => one === role)?.[1]}.
+        </p>
+      </div>
+    </Ask>
   );
 }

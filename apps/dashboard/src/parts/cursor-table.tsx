@@ -3,6 +3,7 @@ import type { RowData } from '@tanstack/react-table';
 import { type ReactNode, useMemo } from 'react';
 import type { Page } from '../client/index.ts';
 import { counted } from '../shell/format.ts';
+import { Button } from './button.tsx';
 import { Empty, Lines, Loading } from './states.tsx';
 import { type Column, ListEnd, VirtualTable } from './virtual-table.tsx';
 
@@ -10,6 +11,7 @@ import { type Column, ListEnd, VirtualTable } from './virtual-table.tsx';
 export function useCursorList<Row>(
   key: readonly unknown[],
   fetchPage: (cursor: string | undefined, signal: AbortSignal) => Promise<Page<Row>>,
+  options: { refetchInterval?: number } = {},
 ) {
   const query = useInfiniteQuery({
     queryKey: key,
@@ -17,6 +19,7 @@ export function useCursorList<Row>(
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     placeholderData: keepPreviousData,
+    ...options,
   });
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.data) ?? [], [query.data]);
   return { query, rows };
@@ -49,16 +52,32 @@ export function CursorTable<Row extends RowData & { id: number | string }>({
               columns={columns}
               rows={rows}
               keyOf={keyOf}
-              total={query.hasNextPage ? undefined : rows.length}
-              hasMore={query.hasNextPage}
-              isLoadingMore={query.isFetching}
-              loadMore={query.fetchNextPage}
+              more={
+                query.hasNextPage ? { isLoading: query.isFetching, load: query.fetchNextPage } : undefined
+              }
             />
             <ListEnd>{query.hasNextPage ? 'Loading more…' : counted(rows.length, noun)}</ListEnd>
           </>
         )
       }
     </Loading>
+  );
+}
+
+/** Below a list that is no table of any length: fetches what is older than its last row. */
+export function Older({
+  of: { hasNextPage, isFetchingNextPage, fetchNextPage },
+}: {
+  of: { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown };
+}) {
+  return (
+    hasNextPage && (
+      <div className="border-line border-t p-3">
+        <Button disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+          Show older ones
+        </Button>
+      </div>
+    )
   );
 }
 

@@ -1,9 +1,36 @@
-import { type InputHTMLAttributes, type SelectHTMLAttributes, useId } from 'react';
+import { type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, useId } from 'react';
 
 const box =
   'h-9 w-full rounded-md border border-line-strong/60 bg-surface px-2.5 text-ink placeholder:text-ink-3';
 
-/** A labelled input; what is wrong with it is said below, and by screen readers. */
+/** What an input is called and what helps to fill it in, for eyes and for screen readers; `id` is the input's. */
+export function Labelled({
+  id,
+  label,
+  hint,
+  children,
+}: {
+  id: string;
+  label: string;
+  hint: string | undefined;
+  children: ReactNode;
+}) {
+  return (
+    <div>
+      <label htmlFor={id} className="mb-1 block font-medium">
+        {label}
+      </label>
+      {children}
+      {hint && (
+        <p id={`${id}-hint`} className="mt-1 text-ink-3 text-xs">
+          {hint}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** An input of one line. */
 export function Field({
   label,
   hint,
@@ -11,17 +38,9 @@ export function Field({
 }: InputHTMLAttributes<HTMLInputElement> & { label: string; hint?: string }) {
   const id = useId();
   return (
-    <div>
-      <label htmlFor={id} className="mb-1 block font-medium">
-        {label}
-      </label>
+    <Labelled id={id} label={label} hint={hint}>
       <input id={id} className={box} {...(hint ? { 'aria-describedby': `${id}-hint` } : {})} {...rest} />
-      {hint && (
-        <p id={`${id}-hint`} className="mt-1 text-ink-3 text-xs">
-          {hint}
-        </p>
-      )}
-    </div>
+    </Labelled>
   );
 }
 

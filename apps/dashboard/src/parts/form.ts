@@ -13,3 +13,6 @@ export function fieldsOf(event: FormEvent<HTMLFormElement>): Fields {
 export function filled(fields: Fields): Fields {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value.trim() !== ''));
 }
+
+/** What a text area says, one entry a line; spaces and commas part entries as well, for lists are pasted from anywhere. */
+export const linesOf = (text = ''): string[] => text.split(/[\s,]+/).filter((entry) => entry !== '');

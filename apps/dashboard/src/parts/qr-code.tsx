@@ -1,7 +1,7 @@
 import qrcode from 'qrcode-generator';
 import { useMemo } from 'react';
 import { Button } from './button.tsx';
-import { saveAs } from './save-file.tsx';
+import { saveFile } from './save-file.tsx';
 
 /** Modules of quiet ground that readers need around a code. */
 const quiet = 4;
@@ -47,10 +47,10 @@ export function QrCode({ text, name }: { text: string; name: string }) {
         <path d={path} />
       </svg>
       <div className="flex flex-col items-start gap-2">
-        <Button onClick={() => saveAs(new Blob([svg], { type: 'image/svg+xml' }), `${name}.svg`)}>
+        <Button onClick={() => saveFile(new Blob([svg], { type: 'image/svg+xml' }), `${name}.svg`)}>
           Save as SVG
         </Button>
-        <Button onClick={() => void pngOf(path, side).then((file) => saveAs(file, `${name}.png`))}>
+        <Button onClick={() => void pngOf(path, side).then((file) => saveFile(file, `${name}.png`))}>
           Save as PNG
         </Button>
       </div>

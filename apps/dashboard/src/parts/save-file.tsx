@@ -1,11 +1,12 @@
 import { useMutation } from '@tanstack/react-query';
 import { Button } from './button.tsx';
 
-/** Hands a file to the browser, to be saved. */
-export function saveAs(file: Blob, name: string): void {
+/** Hands a file to whoever asked for it. */
+export function saveFile(file: Blob, name: string): void {
   const url = URL.createObjectURL(file);
   Object.assign(document.createElement('a'), { href: url, download: name }).click();
-  URL.revokeObjectURL(url);
+  // The browser reads it after the click.
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
 /** Fetches a file of the server's and saves it; a plain link could not say which workspace it is of. */
@@ -18,7 +19,7 @@ export function SaveFile({
   children: string;
   file: () => Promise<Blob>;
 }) {
-  const save = useMutation({ mutationFn: file, onSuccess: (blob) => saveAs(blob, name) });
+  const save = useMutation({ mutationFn: file, onSuccess: (blob) => saveFile(blob, name) });
   return (
     <span>
       <Button onClick={() => save.mutate()} disabled={save.isPending}>

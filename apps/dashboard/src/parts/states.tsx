@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { type ReactNode, useEffect } from 'react';
+import type { ReactNode } from 'react';
 import { ApiError } from '../client/index.ts';
 import { Button } from './button.tsx';
 
@@ -47,16 +47,9 @@ export function Failure({ error, retry }: { error: Error; retry?: () => void }) 
   );
 }
 
-/** For mistakes of ours: the page itself failed. A new version may have replaced the files of this one. */
+/** For mistakes of ours: the page itself failed. */
 export function PageFailure({ error: thrown }: { error: unknown }) {
   const error = thrown instanceof Error ? thrown : new Error('The page failed');
-  const isOld = /dynamically imported module|Importing a module script/.test(error.message);
-  useEffect(() => {
-    if (isOld && !sessionStorage.getItem('headwater.reloaded')) {
-      sessionStorage.setItem('headwater.reloaded', '1');
-      location.reload();
-    }
-  }, [isOld]);
   return (
     <main className="grid min-h-[50dvh] place-items-center">
       <Failure error={error} retry={() => location.reload()} />

@@ -1,6 +1,7 @@
 import { type TextareaHTMLAttributes, useId } from 'react';
+import { Labelled } from './field.tsx';
 
-/** A labelled text of several lines. */
+/** An input of several lines. */
 export function TextArea({
   label,
   hint,
@@ -8,10 +9,7 @@ export function TextArea({
 }: TextareaHTMLAttributes<HTMLTextAreaElement> & { label: string; hint?: string }) {
   const id = useId();
   return (
-    <div>
-      <label htmlFor={id} className="mb-1 block font-medium">
-        {label}
-      </label>
+    <Labelled id={id} label={label} hint={hint}>
       <textarea
         id={id}
         rows={4}
@@ -19,11 +17,6 @@ export function TextArea({
         {...(hint ? { 'aria-describedby': `${id}-hint` } : {})}
         {...rest}
       />
-      {hint && (
-        <p id={`${id}-hint`} className="mt-1 text-ink-3 text-xs">
-          {hint}
-        </p>
-      )}
-    </div>
+    </Labelled>
   );
 }

@@ -20,20 +20,14 @@ export function VirtualTable<Row extends RowData>({
   columns,
   rows,
   keyOf,
-  total,
-  hasMore,
-  isLoadingMore,
-  loadMore,
+  more,
 }: {
   label: string;
   columns: Column<Row>[];
   rows: Row[];
   keyOf: (row: Row) => string;
-  /** Undefined: there are more than were loaded. */
-  total: number | undefined;
-  hasMore: boolean;
-  isLoadingMore: boolean;
-  loadMore: () => void;
+  /** How those are had that are not loaded yet; left out: these are all. */
+  more?: { isLoading: boolean; load: () => void } | undefined;
 }) {
   const body = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
@@ -47,9 +41,11 @@ export function VirtualTable<Row extends RowData>({
   const shown = virtualizer.getVirtualItems();
   const first = shown[0]?.index ?? 0;
   const last = shown.at(-1)?.index ?? 0;
+  const load = more?.load;
+  const isIdle = more?.isLoading === false;
   useEffect(() => {
-    if (hasMore && !isLoadingMore && last >= rows.length - loadAhead) loadMore();
-  }, [hasMore, isLoadingMore, last, rows.length, loadMore]);
+    if (isIdle && last >= rows.length - loadAhead) load?.();
+  }, [isIdle, last, rows.length, load]);
   // Only what is in sight: a table over all rows would cost more with each page that was scrolled to.
   const inSight = useMemo(() => rows.slice(first, last + 1), [rows, first, last]);
   const table = useTable({ features, columns, data: inSight, getRowId: keyOf });
@@ -64,7 +60,7 @@ export function VirtualTable<Row extends RowData>({
   const style = { '--wide': template, '--phone': phone } as React.CSSProperties;
   const grid = 'grid grid-cols-[var(--phone)] items-center md:grid-cols-[var(--wide)]';
   return (
-    <div role="table" aria-label={label} aria-rowcount={total ?? -1} style={style}>
+    <div role="table" aria-label={label} aria-rowcount={more ? -1 : rows.length} style={style}>
       <div role="rowgroup" className="border-line border-b">
         {table.getHeaderGroups().map((group) => (
           <div key={group.id} role="row" className={`${grid} h-9 font-medium text-ink-3 text-xs`}>

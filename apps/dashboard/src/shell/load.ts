@@ -1,5 +1,5 @@
 import { lazyRouteComponent as lazyComponent } from '@tanstack/react-router';
-import { useSyncExternalStore } from 'react';
+import { lazy, useSyncExternalStore } from 'react';
 
 const retryMs = 2_000;
 const reloadedKey = 'headwater.reloaded';
@@ -55,3 +55,6 @@ async function isServerThere(): Promise<boolean> {
 /** A page, loaded when it is opened or pointed at; it waits for a server that is away. */
 export const lazyRouteComponent: typeof lazyComponent = (load, name) =>
   lazyComponent(() => loadUntilThere(load), name);
+
+/** A part of a page that is loaded when it is shown. */
+export const lazyPart: typeof lazy = (load) => lazy(() => loadUntilThere(load));

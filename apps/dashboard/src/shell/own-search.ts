@@ -1,8 +1,11 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { Search } from './search.ts';
 
+/** Undefined: it is told no more. */
+type Change<Own> = { [Key in keyof Own]?: Own[Key] | undefined };
+
 /** What an address tells one page alone, beside what it tells them all; and how that is changed. */
-export function useOwnSearch<Own extends object>(): [Search & Own, (change: Partial<Own>) => void] {
+export function useOwnSearch<Own extends object>(): [Search & Own, (change: Change<Own>) => void] {
   const search = useSearch({ strict: false } as never) as Search & Own;
   const navigate = useNavigate();
   return [

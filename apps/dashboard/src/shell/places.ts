@@ -1,3 +1,5 @@
+import type { Role } from '@headwater/contract';
+
 /** Under which head a page stands, in this order. */
 export const groups = ['Reports', 'Money', 'Program', 'Set-up'] as const;
 
@@ -24,8 +26,16 @@ export const places = [
   { to: '/groups', name: 'Terms', key: 'n', group: 'Program' },
   { to: '/fraud', name: 'Fraud', key: 'd', group: 'Program' },
   { to: '/integrate', name: 'Integrate', key: 'i', group: 'Set-up' },
-  { to: '/health', name: 'Health', key: 'h', group: 'Set-up', isForManagers: true },
-  { to: '/people', name: 'People', key: 'e', group: 'Set-up', isForManagers: true },
+  { to: '/health', name: 'Health', key: 'h', group: 'Set-up' },
+  { to: '/people', name: 'People', key: 'e', group: 'Set-up' },
   { to: '/settings', name: 'Settings', key: 's', group: 'Set-up' },
 ] as const;
 export type Place = (typeof places)[number];
+
+const ofManagers: readonly Place['to'][] = ['/health', '/people'];
+
+/** Those that somebody of the role can use: the server refuses others what is on the rest. */
+export function placesOf(role: Role): readonly Place[] {
+  if (role === 'owner' || role === 'admin') return places;
+  return places.filter(({ to }) => !ofManagers.includes(to));
+}

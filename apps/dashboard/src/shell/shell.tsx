@@ -1,21 +1,19 @@
 import type { Me } from '@headwater/contract';
 import { useQuery } from '@tanstack/react-query';
 import { Link, Navigate, Outlet, useRouterState } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
+import { Suspense, useEffect, useMemo, useState } from 'react';
 import { ApiError } from '../client/index.ts';
 import { Failure } from '../parts/states.tsx';
-import { loadUntilThere } from './load.ts';
+import { lazyPart } from './load.ts';
 import { Navigation } from './navigation.tsx';
 import { usePagesAhead } from './pending.tsx';
 import { PersonMenu } from './person-menu.tsx';
-import { places } from './places.ts';
+import { placesOf } from './places.ts';
 import { currentWorkspace, meQuery } from './session.ts';
 import { useShortcuts } from './shortcuts.ts';
 import { SubjectSwitch } from './subject-switch.tsx';
 
-const Palette = lazy(() =>
-  loadUntilThere(() => import('./palette.tsx')).then(({ Palette }) => ({ default: Palette })),
-);
+const Palette = lazyPart(async () => ({ default: (await import('./palette.tsx')).Palette }));
 const keyName = /Mac/.test(navigator.userAgent) ? '⌘ K' : 'Ctrl K';
 
 /** The frame of every page of who is signed in; anybody else is shown the way in. */
@@ -43,10 +41,7 @@ function Frame({ me }: { me: Me }) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: another page closes the menu of a phone
   useEffect(() => setOpen(false), [path]);
   const { role } = currentWorkspace(me);
-  const shown = useMemo(
-    () => places.filter((place) => !('isForManagers' in place) || role === 'owner' || role === 'admin'),
-    [role],
-  );
+  const shown = useMemo(() => placesOf(role), [role]);
   const [asked, ask] = useShortcuts(shown);
   usePagesAhead();
   return (

@@ -1,11 +1,10 @@
 import type { ApplicationItem } from '@headwater/contract';
-import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { intake } from '../../client/portal.ts';
 import { Badge, type Tone } from '../../parts/badge.tsx';
-import { Button } from '../../parts/button.tsx';
 import { Card, PageHead } from '../../parts/card.tsx';
-import { Select } from '../../parts/field.tsx';
+import { Older, useCursorList } from '../../parts/cursor-table.tsx';
+import { FilterSelect } from '../../parts/filter-select.tsx';
 import { Empty, Lines, Loading } from '../../parts/states.tsx';
 import { day, words } from '../../shell/format.ts';
 import { useMe, useSubject } from '../../shell/session.ts';
@@ -32,34 +31,21 @@ const tones: Readonly<Record<ApplicationItem['state'], Tone>> = {
   rejected: 'bad',
 };
 
+const states = Object.keys(tones);
+
 /** Who wants to become a partner, and what was decided. */
 function Queue({ programId }: { programId: number }) {
   const [state, setState] = useState('open');
   const timeZone = useSubject()?.timeZone ?? 'UTC';
-  const query = useInfiniteQuery({
-    queryKey: ['applications', programId, state],
-    queryFn: ({ pageParam, signal }) =>
-      intake.applications(
-        programId,
-        { ...(state ? { state } : {}), ...(pageParam ? { cursor: pageParam } : {}) },
-        signal,
-      ),
-    initialPageParam: '',
-    getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
-    refetchInterval: 60_000,
-  });
-  const rows = query.data?.pages.flatMap(({ data }) => data) ?? [];
+  const { query, rows } = useCursorList(
+    ['applications', programId, state],
+    (cursor, signal) => intake.applications(programId, { state, cursor }, signal),
+    { refetchInterval: 60_000 },
+  );
   return (
     <>
       <PageHead title="Applications">
-        <Select label="State" hideLabel value={state} onChange={({ target }) => setState(target.value)}>
-          <option value="">Any state</option>
-          {(['open', 'approved', 'rejected'] as const).map((one) => (
-            <option key={one} value={one}>
-              {words(one)}
-            </option>
-          ))}
-        </Select>
+        <FilterSelect label="State" among={states} value={state} onValue={setState} />
       </PageHead>
       <Card>
         <Loading query={query} standIn={<Lines count={6} />}>
@@ -79,13 +65,7 @@ function Queue({ programId }: { programId: number }) {
             )
           }
         </Loading>
-        {query.hasNextPage && (
-          <div className="border-line border-t p-3">
-            <Button disabled={query.isFetching} onClick={() => void query.fetchNextPage()}>
-              Show older ones
-            </Button>
-          </div>
-        )}
+        <Older of={query} />
       </Card>
     </>
   );

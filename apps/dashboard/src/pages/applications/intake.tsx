@@ -6,6 +6,7 @@ import { Button } from '../../parts/button.tsx';
 import { Card } from '../../parts/card.tsx';
 import { Copyable } from '../../parts/copy.tsx';
 import { Field, FormError } from '../../parts/field.tsx';
+import { type Fields, fieldsOf } from '../../parts/form.ts';
 import { Lines, Loading } from '../../parts/states.tsx';
 import { TextArea } from '../../parts/text-area.tsx';
 import { useMe } from '../../shell/session.ts';
@@ -37,22 +38,16 @@ function Settings({ programId, settings }: { programId: number; settings: Portal
   const queryClient = useQueryClient();
   const state = useQuery({ queryKey: ['state'], queryFn: api.state });
   const save = useMutation({
-    mutationFn: (body: Parameters<typeof intake.update>[1]) => intake.update(programId, body),
+    mutationFn: ({ mode, links, welcome = '' }: Fields) =>
+      intake.update(programId, {
+        applications: mode as ApplicationMode,
+        links_per_partner: Number(links),
+        welcome,
+      }),
     onSuccess: (saved) => queryClient.setQueryData(['intake', programId], saved),
   });
   return (
-    <form
-      className="space-y-5 px-4 py-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        const fields = new FormData(event.currentTarget);
-        save.mutate({
-          applications: String(fields.get('mode')) as ApplicationMode,
-          links_per_partner: Number(fields.get('links')),
-          welcome: String(fields.get('welcome')),
-        });
-      }}
-    >
+    <form className="space-y-5 px-4 py-4" onSubmit={(event) => save.mutate(fieldsOf(event))}>
       <fieldset disabled={isReadOnly} className="space-y-5">
         <fieldset>
           <legend className="mb-2 font-medium">Applications</legend>

@@ -4,6 +4,7 @@ import { intake } from '../../client/portal.ts';
 import { Button } from '../../parts/button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Field, FormError } from '../../parts/field.tsx';
+import { type Fields, fieldsOf } from '../../parts/form.ts';
 import { InvitationLink } from '../../parts/invitation-link.tsx';
 import { Lines, Loading } from '../../parts/states.tsx';
 import { day } from '../../shell/format.ts';
@@ -62,7 +63,7 @@ function Access({
   });
   const renew = () => queryClient.invalidateQueries({ queryKey });
   const invite = useMutation({
-    mutationFn: (email: string) => intake.invite(programId, partner.id, email),
+    mutationFn: ({ email = '' }: Fields) => intake.invite(programId, partner.id, email),
     onSuccess: renew,
   });
   const end = useMutation({
@@ -70,7 +71,17 @@ function Access({
     onSuccess: renew,
   });
   const [asks, setAsks] = useState(false);
-  if (invite.data) return <InvitationLink invitation={invite.data} onDone={onDone} />;
+  if (invite.data)
+    return (
+      <div className="space-y-4">
+        <InvitationLink invitation={invite.data} />
+        <div className="flex justify-end">
+          <Button look="primary" onClick={onDone}>
+            Done
+          </Button>
+        </div>
+      </div>
+    );
   return (
     <Loading query={access} standIn={<Lines count={3} />}>
       {({ people, invited_until }) => (
@@ -86,13 +97,7 @@ function Access({
             </p>
           ))}
           {invited_until && <p className="text-ink-2">An invitation is open until {day(invited_until)}.</p>}
-          <form
-            className="space-y-3"
-            onSubmit={(event) => {
-              event.preventDefault();
-              invite.mutate(String(new FormData(event.currentTarget).get('email')));
-            }}
-          >
+          <form className="space-y-3" onSubmit={(event) => invite.mutate(fieldsOf(event))}>
             <Field
               label="Email"
               name="email"

@@ -7,6 +7,7 @@ import { Ask } from '../../parts/ask.tsx';
 import { Badge, toneOf } from '../../parts/badge.tsx';
 import { Card, PageHead } from '../../parts/card.tsx';
 import { type Choice, ChoiceBar, Chooser, useChoice } from '../../parts/choice.tsx';
+import { amountColumn, asideColumn, statusColumn } from '../../parts/columns.tsx';
 import { FactList } from '../../parts/facts.tsx';
 import { Field } from '../../parts/field.tsx';
 import { filled } from '../../parts/form.ts';
@@ -170,16 +171,7 @@ function PayoutList({ batch }: { batch: BatchRecord }) {
           </Ask>
         </ChoiceBar>
       )}
-      <VirtualTable
-        label="Payouts"
-        columns={columns}
-        rows={batch.lines}
-        keyOf={({ id }) => String(id)}
-        total={batch.lines.length}
-        hasMore={false}
-        isLoadingMore={false}
-        loadMore={() => undefined}
-      />
+      <VirtualTable label="Payouts" columns={columns} rows={batch.lines} keyOf={({ id }) => String(id)} />
       <ListEnd>{counted(batch.lines.length, 'payout')}</ListEnd>
     </Card>
   );
@@ -263,37 +255,11 @@ function columnsOf(currency: string, choice: Choice | undefined): Column<Payout>
         </Chooser>
       ),
     },
-    {
-      id: 'method',
-      header: 'By',
-      meta: { width: '7.5rem', isWideOnly: true },
-      cell: ({ row: { original: one } }) => <span className="text-ink-2">{methodNames[one.method]}</span>,
-    },
-    {
-      id: 'note',
-      header: 'Reference',
-      meta: { width: 'minmax(0,1fr)', isWideOnly: true },
-      cell: ({ row: { original: one } }) => (
-        <span className="text-ink-2">{one.reason ?? one.reference ?? ''}</span>
-      ),
-    },
-    {
-      id: 'status',
-      header: 'Status',
-      meta: { width: '7rem' },
-      cell: ({ row: { original: one } }) => (
-        <Badge tone={toneOf(one.status)}>
-          {one.status === 'processing' ? 'On its way' : words(one.status)}
-        </Badge>
-      ),
-    },
-    {
-      id: 'amount',
-      header: 'Amount',
-      meta: { width: '7rem', isRight: true },
-      cell: ({ row: { original: one } }) => (
-        <span className="font-medium">{money(one.amount_cents, currency)}</span>
-      ),
-    },
+    asideColumn('By', '7.5rem', (one) => methodNames[one.method]),
+    asideColumn('Reference', 'minmax(0,1fr)', (one) => one.reason ?? one.reference ?? ''),
+    statusColumn('7rem', {
+      nameOf: (one) => (one.status === 'processing' ? 'On its way' : words(one.status)),
+    }),
+    amountColumn('Amount', '7rem', (one) => money(one.amount_cents, currency)),
   ];
 }

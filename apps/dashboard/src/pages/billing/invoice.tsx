@@ -4,6 +4,7 @@ import { Link, useParams } from '@tanstack/react-router';
 import { moneyApi } from '../../client/money.ts';
 import { Badge, toneOf } from '../../parts/badge.tsx';
 import { Card, PageHead } from '../../parts/card.tsx';
+import { amountColumn, asideColumn } from '../../parts/columns.tsx';
 import { CursorTable, useCursorList } from '../../parts/cursor-table.tsx';
 import { FactList } from '../../parts/facts.tsx';
 import { PartnerLink } from '../../parts/partner-link.tsx';
@@ -166,14 +167,7 @@ function columnsOf(currency: string): Column<InvoiceLine>[] {
           </Link>
         ),
     },
-    {
-      id: 'when',
-      header: 'Paid',
-      meta: { width: '8.5rem', isWideOnly: true },
-      cell: ({ row: { original: one } }) => (
-        <span className="text-ink-2">{one.occurred_at && day(one.occurred_at, 'UTC')}</span>
-      ),
-    },
+    asideColumn('Paid', '8.5rem', (one) => one.occurred_at && day(one.occurred_at, 'UTC')),
     {
       id: 'of',
       header: 'Of',
@@ -184,13 +178,6 @@ function columnsOf(currency: string): Column<InvoiceLine>[] {
         </span>
       ),
     },
-    {
-      id: 'amount',
-      header: 'Amount',
-      meta: { width: '7.5rem', isRight: true },
-      cell: ({ row: { original: one } }) => (
-        <span className="font-medium">{money(one.amount_cents, currency)}</span>
-      ),
-    },
+    amountColumn('Amount', '7.5rem', (one) => money(one.amount_cents, currency)),
   ];
 }

@@ -4,15 +4,16 @@ import { Link } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { moneyApi, oneByOne } from '../../client/money.ts';
 import { Ask } from '../../parts/ask.tsx';
-import { Badge, toneOf } from '../../parts/badge.tsx';
 import { Card, PageHead } from '../../parts/card.tsx';
 import { type Choice, ChoiceBar, Chooser, useChoice } from '../../parts/choice.tsx';
+import { amountColumn, asideColumn, statusColumn } from '../../parts/columns.tsx';
 import { CursorTable, useCursorList } from '../../parts/cursor-table.tsx';
-import { Field, Select } from '../../parts/field.tsx';
+import { Field } from '../../parts/field.tsx';
+import { FilterSelect } from '../../parts/filter-select.tsx';
 import { filled } from '../../parts/form.ts';
 import { Tiles } from '../../parts/tiles.tsx';
 import type { Column } from '../../parts/virtual-table.tsx';
-import { counted, day, money, words } from '../../shell/format.ts';
+import { counted, day, money } from '../../shell/format.ts';
 import { useMe } from '../../shell/session.ts';
 import { NeedsProgram } from '../needs-program.tsx';
 import { sumsOf } from './sums.ts';
@@ -38,22 +39,15 @@ function InvoiceList({ programId }: { programId: number }) {
   return (
     <>
       <PageHead title="Invoices">
-        <Select
+        <FilterSelect
           label="Status"
-          hideLabel
+          among={statuses}
           value={status}
-          onChange={({ target }) => {
-            setStatus(target.value);
+          onValue={(next) => {
+            setStatus(next);
             choice.clear();
           }}
-        >
-          <option value="">Any status</option>
-          {statuses.map((one) => (
-            <option key={one} value={one}>
-              {words(one)}
-            </option>
-          ))}
-        </Select>
+        />
       </PageHead>
       <Figures programId={programId} />
       <Card>
@@ -146,33 +140,9 @@ function columnsOf(choice: Choice | undefined): Column<InvoiceItem>[] {
         </Chooser>
       ),
     },
-    {
-      id: 'week',
-      header: 'Week',
-      meta: { width: 'minmax(0,1.3fr)', isWideOnly: true },
-      cell: ({ row: { original: one } }) => <span className="text-ink-2">{weekOf(one)}</span>,
-    },
-    {
-      id: 'due',
-      header: 'Payable until',
-      meta: { width: '8.5rem', isWideOnly: true },
-      cell: ({ row: { original: one } }) => (
-        <span className="text-ink-2">{canBePaid(one) ? day(one.due_at, 'UTC') : '–'}</span>
-      ),
-    },
-    {
-      id: 'status',
-      header: 'Status',
-      meta: { width: '6rem' },
-      cell: ({ row: { original: one } }) => <Badge tone={toneOf(one.status)}>{words(one.status)}</Badge>,
-    },
-    {
-      id: 'total',
-      header: 'Total',
-      meta: { width: '6.75rem', isRight: true },
-      cell: ({ row: { original: one } }) => (
-        <span className="font-medium">{money(one.total_cents, one.currency)}</span>
-      ),
-    },
+    asideColumn('Week', 'minmax(0,1.3fr)', (one) => weekOf(one)),
+    asideColumn('Payable until', '8.5rem', (one) => (canBePaid(one) ? day(one.due_at, 'UTC') : '–')),
+    statusColumn('6rem'),
+    amountColumn('Total', '6.75rem', (one) => money(one.total_cents, one.currency)),
   ];
 }

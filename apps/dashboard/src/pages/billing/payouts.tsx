@@ -5,8 +5,8 @@ import { useState } from 'react';
 import { api } from '../../client/index.ts';
 import { moneyApi } from '../../client/money.ts';
 import { Ask } from '../../parts/ask.tsx';
-import { Badge, toneOf } from '../../parts/badge.tsx';
 import { Card, PageHead } from '../../parts/card.tsx';
+import { amountColumn, asideColumn, statusColumn } from '../../parts/columns.tsx';
 import { CursorTable, useCursorList } from '../../parts/cursor-table.tsx';
 import { Field, Select } from '../../parts/field.tsx';
 import { PartnerLink } from '../../parts/partner-link.tsx';
@@ -235,37 +235,16 @@ function columnsOf(timeZone: string): Column<BatchItem>[] {
         </Link>
       ),
     },
-    {
-      id: 'made',
-      header: 'Made',
-      meta: { width: '9rem', isWideOnly: true },
-      cell: ({ row: { original: one } }) => (
-        <span className="text-ink-2">{day(one.created_at, timeZone)}</span>
-      ),
-    },
+    asideColumn('Made', '9rem', (one) => day(one.created_at, timeZone)),
     {
       id: 'payouts',
       header: 'Payouts',
       meta: { width: '6rem', isRight: true, isWideOnly: true },
       cell: ({ row: { original: one } }) => count(one.payouts),
     },
-    {
-      id: 'status',
-      header: 'Status',
-      meta: { width: '9rem' },
-      cell: ({ row: { original: one } }) => (
-        <Badge tone={toneOf(one.status)}>
-          {one.status === 'pending' ? 'To be approved' : words(one.status)}
-        </Badge>
-      ),
-    },
-    {
-      id: 'total',
-      header: 'Total',
-      meta: { width: '8rem', isRight: true },
-      cell: ({ row: { original: one } }) => (
-        <span className="font-medium">{money(one.total_cents, one.currency)}</span>
-      ),
-    },
+    statusColumn('9rem', {
+      nameOf: (one) => (one.status === 'pending' ? 'To be approved' : words(one.status)),
+    }),
+    amountColumn('Total', '8rem', (one) => money(one.total_cents, one.currency)),
   ];
 }

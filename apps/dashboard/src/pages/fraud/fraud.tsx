@@ -3,10 +3,11 @@ import { useState } from 'react';
 import { moneyApi } from '../../client/money.ts';
 import { Button } from '../../parts/button.tsx';
 import { Card, PageHead } from '../../parts/card.tsx';
-import { useCursorList } from '../../parts/cursor-table.tsx';
-import { FormError, Select } from '../../parts/field.tsx';
+import { Older, useCursorList } from '../../parts/cursor-table.tsx';
+import { FormError } from '../../parts/field.tsx';
+import { FilterSelect } from '../../parts/filter-select.tsx';
 import { Empty, Lines, Loading } from '../../parts/states.tsx';
-import { counted } from '../../shell/format.ts';
+import { counted, words } from '../../shell/format.ts';
 import { useMe } from '../../shell/session.ts';
 import { NeedsProgram } from '../needs-program.tsx';
 import { ruleNames, rules } from './rules.ts';
@@ -28,19 +29,22 @@ function SignalList({ programId }: { programId: number }) {
   return (
     <>
       <PageHead title="Fraud signals">
-        <Select label="Status" hideLabel value={status} onChange={({ target }) => setStatus(target.value)}>
-          <option value="open">To be looked at</option>
-          <option value="dismissed">Dismissed</option>
-          <option value="">All</option>
-        </Select>
-        <Select label="Rule" hideLabel value={rule} onChange={({ target }) => setRule(target.value)}>
-          <option value="">Every rule</option>
-          {ruleNames.map((one) => (
-            <option key={one} value={one}>
-              {rules[one].name}
-            </option>
-          ))}
-        </Select>
+        <FilterSelect
+          label="Status"
+          any="All"
+          among={['open', 'dismissed']}
+          nameOf={(one) => (one === 'open' ? 'To be looked at' : words(one))}
+          value={status}
+          onValue={setStatus}
+        />
+        <FilterSelect
+          label="Rule"
+          any="Every rule"
+          among={ruleNames}
+          nameOf={(one) => rules[one].name}
+          value={rule}
+          onValue={setRule}
+        />
         {may('program:update') && (
           <>
             <RulesDialog programId={programId} />
@@ -66,13 +70,7 @@ function SignalList({ programId }: { programId: number }) {
             )
           }
         </Loading>
-        {list.query.hasNextPage && (
-          <div className="border-line border-t p-3 text-center">
-            <Button onClick={() => void list.query.fetchNextPage()} disabled={list.query.isFetching}>
-              Show more
-            </Button>
-          </div>
-        )}
+        <Older of={list.query} />
       </Card>
     </>
   );

@@ -1,94 +1,61 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { insight } from '../../client/insight.ts';
-import { Button } from '../../parts/button.tsx';
-import { Dialog } from '../../parts/dialog.tsx';
-import { Field, FormError, Select } from '../../parts/field.tsx';
+import { Ask } from '../../parts/ask.tsx';
+import { Field, Select } from '../../parts/field.tsx';
+import type { Fields } from '../../parts/form.ts';
 import { minorOf } from '../../shell/format.ts';
 
 /** A new goal: a page or an event, under a name. */
 export function AddGoal({ websiteId, currency }: { websiteId: string; currency: string }) {
-  const queryClient = useQueryClient();
-  const [isOpen, setOpen] = useState(false);
   const [kind, setKind] = useState<'path' | 'event'>('path');
-  const add = useMutation({
-    mutationFn: ({ name = '', path, event, property, property_value, value }: Record<string, string>) =>
-      insight.addGoal({
-        website_id: websiteId,
-        name,
-        ...(path ? { path } : {}),
-        ...(event ? { event } : {}),
-        ...(property ? { property } : {}),
-        ...(property && property_value ? { property_value } : {}),
-        ...(value ? { value_cents: minorOf(Number(value), currency) } : {}),
-      }),
-    async onSuccess() {
-      await queryClient.invalidateQueries({ queryKey: ['goals'] });
-      setOpen(false);
-    },
-  });
+  const add = ({ name = '', path, event, property, property_value, value }: Fields) =>
+    insight.addGoal({
+      website_id: websiteId,
+      name,
+      ...(path ? { path } : {}),
+      ...(event ? { event } : {}),
+      ...(property ? { property } : {}),
+      ...(property && property_value ? { property_value } : {}),
+      ...(value ? { value_cents: minorOf(value, currency) } : {}),
+    });
   return (
-    <Dialog
-      trigger="Add goal"
-      look="primary"
-      title="Add a goal"
-      open={isOpen}
-      onOpenChange={(next) => {
-        setOpen(next);
-        add.reset();
-      }}
-    >
-      <form
-        className="space-y-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          add.mutate(Object.fromEntries(new FormData(event.currentTarget)) as Record<string, string>);
-        }}
+    <Ask trigger="Add goal" look="primary" title="Add a goal" verb="Add it" act={add} renews={['goals']}>
+      <Field label="Goal name" name="name" required maxLength={100} autoFocus placeholder="Ordered" />
+      <Select
+        label="Reached when a visitor"
+        value={kind}
+        onChange={({ target }) => setKind(target.value as 'path' | 'event')}
       >
-        <Field label="Goal name" name="name" required maxLength={100} autoFocus placeholder="Ordered" />
-        <Select
-          label="Reached when a visitor"
-          value={kind}
-          onChange={({ target }) => setKind(target.value as 'path' | 'event')}
-        >
-          <option value="path">sees a page</option>
-          <option value="event">does an event</option>
-        </Select>
-        {kind === 'path' ? (
-          <Field
-            label="Path"
-            name="path"
-            required
-            maxLength={255}
-            pattern="[\/*].*"
-            placeholder="/thanks*"
-            hint="It begins with /; * stands for any text."
-          />
-        ) : (
-          <>
-            <Field label="Event" name="event" required maxLength={100} placeholder="sign_up" />
-            <div className="grid grid-cols-2 gap-4">
-              <Field label="With the property" name="property" maxLength={100} placeholder="plan" />
-              <Field label="which is" name="property_value" maxLength={255} placeholder="pro" />
-            </div>
-          </>
-        )}
+        <option value="path">sees a page</option>
+        <option value="event">does an event</option>
+      </Select>
+      {kind === 'path' ? (
         <Field
-          label={`Worth, in ${currency}`}
-          name="value"
-          type="number"
-          min="0"
-          step="any"
-          hint="If reaching it is worth something in itself."
+          label="Path"
+          name="path"
+          required
+          maxLength={255}
+          pattern="[\/*].*"
+          placeholder="/thanks*"
+          hint="It begins with /; * stands for any text."
         />
-        <FormError error={add.error} />
-        <div className="flex justify-end gap-2">
-          <Button onClick={() => setOpen(false)}>Cancel</Button>
-          <Button type="submit" look="primary" disabled={add.isPending}>
-            Add it
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+      ) : (
+        <>
+          <Field label="Event" name="event" required maxLength={100} placeholder="sign_up" />
+          <div className="grid grid-cols-2 gap-4">
+            <Field label="With the property" name="property" maxLength={100} placeholder="plan" />
+            <Field label="which is" name="property_value" maxLength={255} placeholder="pro" />
+          </div>
+        </>
+      )}
+      <Field
+        label={`Worth, in ${currency}`}
+        name="value"
+        type="number"
+        min="0"
+        step="any"
+        hint="If reaching it is worth something in itself."
+      />
+    </Ask>
   );
 }

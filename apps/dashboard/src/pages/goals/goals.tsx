@@ -1,11 +1,10 @@
 import type { GoalItem, WebsiteRecord } from '@headwater/contract';
-import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { api } from '../../client/index.ts';
 import { insight } from '../../client/insight.ts';
-import { Button } from '../../parts/button.tsx';
+import { Ask } from '../../parts/ask.tsx';
 import { Card, PageHead } from '../../parts/card.tsx';
-import { Confirm } from '../../parts/confirm.tsx';
 import { Scrollable } from '../../parts/scrollable.tsx';
 import { Empty, Lines, Loading } from '../../parts/states.tsx';
 import { count, money, percent } from '../../shell/format.ts';
@@ -123,7 +122,6 @@ function Row(props: {
   mayChange: boolean;
 }) {
   const { goal, figures, isKnown, currency, mayChange } = props;
-  const queryClient = useQueryClient();
   const cell = (text: string) => (
     <td className="num whitespace-nowrap px-3 py-2 text-right">
       {isKnown ? text : <span className="skeleton inline-block h-4 w-10" />}
@@ -141,22 +139,20 @@ function Row(props: {
       {cell(goal.value_cents === null ? '–' : money(figures?.goal_value_cents ?? 0, currency))}
       {mayChange && (
         <td className="px-4 py-2 text-right">
-          <Confirm
+          <Ask
+            trigger={
+              <>
+                Delete<span className="sr-only"> {goal.name}</span>
+              </>
+            }
+            look="quiet"
             title={`Delete “${goal.name}”?`}
+            description="What visitors did stays, and a goal of the same rule would count it again. Reports and segments that ask for it are refused."
             verb="Delete goal"
-            act={async () => {
-              await insight.removeGoal(goal.id);
-              await queryClient.invalidateQueries({ queryKey: ['goals'] });
-            }}
-            trigger={(open) => (
-              <Button look="quiet" aria-label={`Delete ${goal.name}`} onClick={open}>
-                Delete
-              </Button>
-            )}
-          >
-            What visitors did stays, and a goal of the same rule would count it again. Reports and segments
-            that ask for it are refused.
-          </Confirm>
+            verbLook="danger"
+            act={() => insight.removeGoal(goal.id)}
+            renews={['goals']}
+          />
         </td>
       )}
     </tr>

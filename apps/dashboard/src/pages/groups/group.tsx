@@ -4,15 +4,16 @@ import { useMemo } from 'react';
 import { api } from '../../client/index.ts';
 import { oneByOne } from '../../client/money.ts';
 import { Ask } from '../../parts/ask.tsx';
-import { Badge, toneOf } from '../../parts/badge.tsx';
+import { Badge } from '../../parts/badge.tsx';
 import { Card, PageHead } from '../../parts/card.tsx';
 import { type Choice, ChoiceBar, Chooser, useChoice } from '../../parts/choice.tsx';
+import { statusColumn } from '../../parts/columns.tsx';
 import { Select } from '../../parts/field.tsx';
 import { PartnerLink } from '../../parts/partner-link.tsx';
 import { Rows } from '../../parts/rows.tsx';
 import { Empty, Lines, Loading } from '../../parts/states.tsx';
 import { type Column, ListEnd, VirtualTable } from '../../parts/virtual-table.tsx';
-import { counted, day, words } from '../../shell/format.ts';
+import { counted, day } from '../../shell/format.ts';
 import { useMe, useSubject } from '../../shell/session.ts';
 import { usePartners } from '../names.ts';
 import { NeedsProgram } from '../needs-program.tsx';
@@ -192,10 +193,6 @@ function Members({
                 columns={columns}
                 rows={members}
                 keyOf={({ id }) => String(id)}
-                total={members.length}
-                hasMore={false}
-                isLoadingMore={false}
-                loadMore={() => undefined}
               />
               <ListEnd>{counted(members.length, 'partner')}</ListEnd>
             </>
@@ -218,11 +215,6 @@ function columnsOf(choice: Choice | undefined): Column<PartnerRecord>[] {
         </Chooser>
       ),
     },
-    {
-      id: 'status',
-      header: 'Status',
-      meta: { width: '7rem' },
-      cell: ({ row: { original: one } }) => <Badge tone={toneOf(one.status)}>{words(one.status)}</Badge>,
-    },
+    statusColumn('7rem'),
   ];
 }

@@ -7,12 +7,10 @@ import { Card, PageHead } from '../../parts/card.tsx';
 import { Field } from '../../parts/field.tsx';
 import { Rows } from '../../parts/rows.tsx';
 import { Lines, Loading } from '../../parts/states.tsx';
-import { Tabs } from '../../parts/tabs.tsx';
 import { count } from '../../shell/format.ts';
 import { useMe } from '../../shell/session.ts';
 import { usePartners } from '../names.ts';
 import { NeedsProgram } from '../needs-program.tsx';
-import { partnerTabs } from '../partners/tabs.ts';
 import { useGroups, usePolicies } from './groups-query.ts';
 import { inForce, termsText } from './terms-text.ts';
 
@@ -40,7 +38,6 @@ function GroupList({ programId }: { programId: number }) {
           </Ask>
         )}
       </PageHead>
-      <Tabs label="Partners" tabs={partnerTabs} />
       <Card>
         <Loading query={groups} standIn={<Lines />}>
           {(all) => (

@@ -1,9 +1,9 @@
 import type { Health as HealthFigures } from '@headwater/contract';
 import { useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
 import { healthApi } from '../../client/health.ts';
-import { Badge, type Tone } from '../../parts/badge.tsx';
+import { Badge } from '../../parts/badge.tsx';
 import { Card, PageHead } from '../../parts/card.tsx';
+import { FactList } from '../../parts/facts.tsx';
 import { Empty, Lines, Loading } from '../../parts/states.tsx';
 import { count, counted, dateTime } from '../../shell/format.ts';
 import { useMe, useSubject } from '../../shell/session.ts';
@@ -102,41 +102,23 @@ function Ingest({ health, timeZone }: { health: HealthFigures; timeZone: string 
   );
 }
 
-/** Names and values, with a word about those that are not as they should be. */
-export function Facts({ rows }: { rows: readonly (readonly [string, ReactNode, Tone?])[] }) {
-  return (
-    <dl className="divide-y divide-line">
-      {rows.map(([name, value, tone]) => (
-        <div key={name} className="flex min-h-10 items-center justify-between gap-4 px-4 py-2">
-          <dt className="text-ink-2">{name}</dt>
-          <dd className="num min-w-0 break-words text-right font-medium">
-            {tone ? <Badge tone={tone}>{value}</Badge> : value}
-          </dd>
-        </div>
-      ))}
-    </dl>
-  );
-}
+/** What is not as it should be stands out. */
+const toldBad = (text: string, isBad: boolean) => (isBad ? <Badge tone="bad">{text}</Badge> : text);
 
 function Pipelines({ health, timeZone }: { health: HealthFigures; timeZone: string }) {
   const { event_log: log, stripe_inbox: inbox, webhooks, mails } = health;
-  const bad = (value: number): Tone | undefined => (value > 0 ? 'bad' : undefined);
   return (
     <Card title="On their way">
-      <Facts
-        rows={[
-          [
-            'Event log to ClickHouse',
-            `${duration(log.lag_seconds)} behind`,
-            log.lag_seconds > 60 ? 'bad' : undefined,
-          ],
+      <FactList
+        facts={[
+          ['Event log to ClickHouse', toldBad(`${duration(log.lag_seconds)} behind`, log.lag_seconds > 60)],
           ['Events waiting for ClickHouse', count(log.waiting)],
-          ['Events ClickHouse refused', count(log.refused), bad(log.refused)],
+          ['Events ClickHouse refused', toldBad(count(log.refused), log.refused > 0)],
           ['Stripe events waiting', count(inbox.waiting)],
-          ['Stripe events that failed', count(inbox.failed), bad(inbox.failed)],
+          ['Stripe events that failed', toldBad(count(inbox.failed), inbox.failed > 0)],
           ['Last from Stripe', inbox.last_received_at ? dateTime(inbox.last_received_at, timeZone) : 'never'],
           ['Webhooks to you, waiting', count(webhooks.pending)],
-          ['Webhooks given up', count(webhooks.dead), bad(webhooks.dead)],
+          ['Webhooks given up', toldBad(count(webhooks.dead), webhooks.dead > 0)],
           ['Mails waiting', mails.can_send ? count(mails.waiting) : 'no mail server is set'],
         ]}
       />
@@ -153,8 +135,8 @@ function Dropped({ health }: { health: HealthFigures }) {
       {health.dropped.length === 0 ? (
         <p className="p-4 text-ink-2">Nothing was refused or ignored.</p>
       ) : (
-        <Facts
-          rows={health.dropped.map(({ route, reason, count: times }) => [
+        <FactList
+          facts={health.dropped.map(({ route, reason, count: times }) => [
             `${reason.replaceAll('_', ' ')} · ${route}`,
             count(times),
           ])}
@@ -169,12 +151,12 @@ function Server({ health, timeZone }: { health: HealthFigures; timeZone: string 
   const size = (value: number | null) => (value === null ? 'unknown' : bytes(value));
   return (
     <Card title="Server and engines">
-      <Facts
-        rows={[
+      <FactList
+        facts={[
           ['Headwater', server.version],
           ['Node.js', server.node],
-          ['PostgreSQL', engines.postgres ?? 'away', engines.postgres === null ? 'bad' : undefined],
-          ['ClickHouse', engines.clickhouse ?? 'away', engines.clickhouse === null ? 'bad' : undefined],
+          ['PostgreSQL', toldBad(engines.postgres ?? 'away', engines.postgres === null)],
+          ['ClickHouse', toldBad(engines.clickhouse ?? 'away', engines.clickhouse === null)],
           ['Started', dateTime(server.started_at, timeZone)],
           ['Memory', bytes(server.memory_bytes)],
           ['PostgreSQL on disk', size(disk.postgres_bytes)],

@@ -56,7 +56,7 @@ function Flow({ subject }: { subject: Subject }) {
           hideLabel
           value={by}
           onChange={({ target }) =>
-            change({ by: target.value as PathDimension, first: undefined, last: undefined } as never)
+            change({ by: target.value as PathDimension, first: undefined, last: undefined })
           }
         >
           {pathDimensions.map((one) => (
@@ -74,9 +74,7 @@ function Flow({ subject }: { subject: Subject }) {
             label={label}
             className="w-48 max-sm:w-[calc(50%-0.375rem)]"
             value={value ?? any}
-            onChange={({ target }) =>
-              change({ [name]: target.value === any ? undefined : target.value } as never)
-            }
+            onChange={({ target }) => change({ [name]: target.value === any ? undefined : target.value })}
           >
             <option value={any}>Anything</option>
             {[...new Set([...(value === undefined ? [] : [value]), ...keys])].map((key) => (

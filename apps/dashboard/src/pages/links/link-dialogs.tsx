@@ -1,6 +1,6 @@
 import type { LinkRecord, PartnerRecord } from '@headwater/contract';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { moneyApi } from '../../client/money.ts';
 import { Ask } from '../../parts/ask.tsx';
 import { Button } from '../../parts/button.tsx';
@@ -8,11 +8,9 @@ import { Copyable } from '../../parts/copy.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Field, FormError, Select } from '../../parts/field.tsx';
 import { fieldsOf, filled } from '../../parts/form.ts';
+import { LazyQrCode } from '../../parts/lazy-qr-code.tsx';
 import { useSubject } from '../../shell/session.ts';
 import { LinkBuilder } from './link-builder.tsx';
-
-// Most who see a link do not print it.
-const QrCode = lazy(async () => ({ default: (await import('../../parts/qr-code.tsx')).QrCode }));
 
 /** One more link for a partner: of those given, if there are several. */
 export function NewLink({
@@ -89,9 +87,7 @@ export function LinkDialog({
     <Dialog open onOpenChange={(open) => !open && close()} title={`Link ${link.code}`}>
       <div className="space-y-4">
         <Copyable text={link.url} label="Referral link" />
-        <Suspense fallback={<div className="skeleton h-36 w-36" />}>
-          <QrCode text={link.url} name={link.code} />
-        </Suspense>
+        <LazyQrCode text={link.url} name={link.code} />
         {mayChange && (
           <form
             className="space-y-4 border-line border-t pt-4"

@@ -1,10 +1,10 @@
 import type { LinkRecord } from '@headwater/contract';
 import { useMemo, useState } from 'react';
 import { moneyApi } from '../../client/money.ts';
-import { Badge, toneOf } from '../../parts/badge.tsx';
 import { Card, PageHead } from '../../parts/card.tsx';
+import { amountColumn, asideColumn, statusColumn } from '../../parts/columns.tsx';
 import { CursorTable, useCursorList } from '../../parts/cursor-table.tsx';
-import { Select } from '../../parts/field.tsx';
+import { FilterSelect } from '../../parts/filter-select.tsx';
 import { PartnerLink } from '../../parts/partner-link.tsx';
 import type { Column } from '../../parts/virtual-table.tsx';
 import { count, day } from '../../shell/format.ts';
@@ -21,25 +21,21 @@ function LinkPage({ programId }: { programId: number }) {
   const { may } = useMe();
   const mayChange = may('program:update');
   const partners = usePartners().data ?? [];
+  const names = useNames();
   const [partnerId, setPartnerId] = useState('');
   const [shown, show] = useState<LinkRecord>();
   return (
     <>
       <PageHead title="Links">
-        <Select
+        <FilterSelect
           label="Partner"
-          hideLabel
+          any="Every partner"
           className="max-w-52"
+          among={partners.map(({ id }) => String(id))}
+          nameOf={(id) => names.get(id) ?? id}
           value={partnerId}
-          onChange={({ target }) => setPartnerId(target.value)}
-        >
-          <option value="">Every partner</option>
-          {partners.map(({ id, name }) => (
-            <option key={id} value={id}>
-              {name}
-            </option>
-          ))}
-        </Select>
+          onValue={setPartnerId}
+        />
         {mayChange && <NewLink programId={programId} partners={partners} onMade={show} />}
       </PageHead>
       <Card>
@@ -127,29 +123,13 @@ function columnsOf(
         </span>
       ),
     },
-    {
-      id: 'last',
-      header: 'Last click',
-      meta: { width: '8.5rem', isWideOnly: true },
-      cell: ({ row: { original: one } }) => (
-        <span className="text-ink-2">
-          {one.last_clicked_at === null ? '–' : day(one.last_clicked_at, timeZone)}
-        </span>
-      ),
-    },
-    {
-      id: 'status',
-      header: 'Status',
-      meta: { width: '6.5rem', isWideOnly: true },
-      cell: ({ row: { original: one } }) => (
-        <Badge tone={toneOf(one.status)}>{one.status === 'active' ? 'Active' : 'Paused'}</Badge>
-      ),
-    },
-    {
-      id: 'clicks',
-      header: 'Clicks',
-      meta: { width: '5.5rem', isRight: true },
-      cell: ({ row: { original: one } }) => <span className="font-medium">{count(one.clicks)}</span>,
-    },
+    asideColumn('Last click', '8.5rem', (one) =>
+      one.last_clicked_at === null ? '–' : day(one.last_clicked_at, timeZone),
+    ),
+    statusColumn('6.5rem', {
+      nameOf: (one) => (one.status === 'active' ? 'Active' : 'Paused'),
+      isWideOnly: true,
+    }),
+    amountColumn('Clicks', '5.5rem', (one) => count(one.clicks)),
   ];
 }

@@ -1,17 +1,16 @@
 import type { AnnotationItem, AnnotationKind } from '@headwater/contract';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { insight } from '../../client/insight.ts';
-import { Button } from '../../parts/button.tsx';
-import { Confirm } from '../../parts/confirm.tsx';
-import { Dialog } from '../../parts/dialog.tsx';
-import { Field, FormError, Select } from '../../parts/field.tsx';
+import { Ask } from '../../parts/ask.tsx';
+import { Field, Select } from '../../parts/field.tsx';
 import { Scrollable } from '../../parts/scrollable.tsx';
 import { day, words } from '../../shell/format.ts';
 import { daysOf, type Search } from '../../shell/search.ts';
 import { type Subject, useMe } from '../../shell/session.ts';
 
+const queryKey = ['annotations'];
 const kinds: readonly AnnotationKind[] = ['deploy', 'campaign', 'other'];
 
 /** What happened in the period, the earliest first, as the chart numbers it. */
@@ -19,7 +18,7 @@ export function useAnnotations(subject: Subject): AnnotationItem[] {
   const search = useSearch({ strict: false }) as Search;
   const query = { ...subject.key, ...daysOf(search, subject.timeZone) };
   const { data } = useQuery({
-    queryKey: ['annotations', query],
+    queryKey: [...queryKey, query],
     queryFn: ({ signal }) => insight.annotations(query, { signal }),
     select: (found) => [...found].reverse(),
   });
@@ -39,7 +38,6 @@ export function Annotations({
   timeZone: string;
 }) {
   const mayChange = useMe().may('annotation:manage');
-  const [isOpen, setOpen] = useState(false);
   if (annotations.length === 0 && !mayChange) return null;
   return (
     <div className="flex h-11 items-center gap-3 border-line border-t pr-3 pl-4">
@@ -64,12 +62,7 @@ export function Annotations({
           </Scrollable>
         </div>
       )}
-      {mayChange && (
-        <Button look="quiet" className="flex-none text-xs" onClick={() => setOpen(true)}>
-          Note what happened
-        </Button>
-      )}
-      {isOpen && <Add subject={subject} onClose={() => setOpen(false)} />}
+      {mayChange && <Add subject={subject} />}
     </div>
   );
 }
@@ -82,7 +75,7 @@ function Annotation(props: {
 }) {
   const { annotation, number, timeZone, mayRemove } = props;
   const { id, kind, text, at } = annotation;
-  const queryClient = useQueryClient();
+  const [isAsked, setAsked] = useState(false);
   return (
     <li className="flex flex-none items-center gap-1.5">
       <span
@@ -99,80 +92,60 @@ function Annotation(props: {
         {text}
       </span>
       {mayRemove && (
-        <Confirm
-          title={`Forget “${text}”?`}
-          verb="Forget"
-          act={async () => {
-            await insight.removeAnnotation(id);
-            await queryClient.invalidateQueries({ queryKey: ['annotations'] });
-          }}
-          trigger={(open) => (
-            <button
-              type="button"
-              aria-label={`Forget ${text}`}
-              onClick={open}
-              className="grid size-6 place-items-center rounded text-ink-3 hover:bg-sunken hover:text-ink focus-visible:-outline-offset-2"
-            >
-              ✕
-            </button>
-          )}
+        <button
+          type="button"
+          aria-label={`Forget ${text}`}
+          onClick={() => setAsked(true)}
+          className="grid size-6 place-items-center rounded text-ink-3 hover:bg-sunken hover:text-ink focus-visible:-outline-offset-2"
         >
-          Its mark goes from everybody’s charts. No figure changes.
-        </Confirm>
+          ✕
+        </button>
+      )}
+      {isAsked && (
+        <Ask
+          title={`Forget “${text}”?`}
+          description="Its mark goes from everybody’s charts. No figure changes."
+          verb="Forget"
+          verbLook="danger"
+          act={() => insight.removeAnnotation(id)}
+          renews={queryKey}
+          onClose={() => setAsked(false)}
+        />
       )}
     </li>
   );
 }
 
-function Add({ subject, onClose }: { subject: Subject; onClose: () => void }) {
-  const queryClient = useQueryClient();
+function Add({ subject }: { subject: Subject }) {
   const today = daysOf({ period: 'today' }, subject.timeZone).to;
-  const add = useMutation({
-    mutationFn: ({ kind, text = '', at = today }: Record<string, string>) =>
-      insight.addAnnotation(subject.key, {
-        kind: kind as AnnotationKind,
-        text,
-        // Of today: now. An earlier day begins with it.
-        ...(at === today ? {} : { at }),
-      }),
-    async onSuccess() {
-      await queryClient.invalidateQueries({ queryKey: ['annotations'] });
-      onClose();
-    },
-  });
   return (
-    <Dialog
+    <Ask
+      trigger={<span className="text-xs">Note what happened</span>}
+      look="quiet"
       title="Note what happened"
       description="Charts mark it, for everybody of the workspace."
-      open
-      onOpenChange={(isOpen) => !isOpen && onClose()}
+      verb="Note it"
+      act={({ kind, text = '', at = today }) =>
+        insight.addAnnotation(subject.key, {
+          kind: kind as AnnotationKind,
+          text,
+          // Of today: now. An earlier day begins with it.
+          ...(at === today ? {} : { at }),
+        })
+      }
+      renews={queryKey}
     >
-      <form
-        className="space-y-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          add.mutate(Object.fromEntries(new FormData(event.currentTarget)) as Record<string, string>);
-        }}
-      >
-        <Field label="What" name="text" required maxLength={200} autoFocus placeholder="Version 3 is out" />
-        <div className="grid grid-cols-2 gap-4">
-          <Select label="Kind" name="kind">
-            {kinds.map((kind) => (
-              <option key={kind} value={kind}>
-                {words(kind)}
-              </option>
-            ))}
-          </Select>
-          <Field label="Day" name="at" type="date" required max={today} defaultValue={today} />
-        </div>
-        <FormError error={add.error} />
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="primary" disabled={add.isPending}>
-            Note it
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+      <Field label="What" name="text" required maxLength={200} autoFocus placeholder="Version 3 is out" />
+      <div className="grid grid-cols-2 gap-4">
+        <Select label="Kind" name="kind">
+          {kinds.map((kind) => (
+            <option key={kind} value={kind}>
+              {words(kind)}
+            </option>
+          ))}
+        </Select>
+        <Field label="Day" name="at" type="date" required max={today} defaultValue={today} />
+      </div>
+    </Ask>
   );
 }

@@ -1,9 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
 import { api } from '../../client/index.ts';
 import { Button } from '../../parts/button.tsx';
 import { Copyable } from '../../parts/copy.tsx';
 import { Field, FormError } from '../../parts/field.tsx';
+import { type Fields, fieldsOf } from '../../parts/form.ts';
 import { Empty } from '../../parts/states.tsx';
 import { subjectsQuery, useMe } from '../../shell/session.ts';
 
@@ -11,9 +11,8 @@ import { subjectsQuery, useMe } from '../../shell/session.ts';
 export function FirstProgram({ onSetUp }: { onSetUp: (isUnderWay: boolean) => void }) {
   const { may } = useMe();
   const queryClient = useQueryClient();
-  const [rate, setRate] = useState('20');
   const create = useMutation({
-    async mutationFn({ name = '', domain = '' }: Record<string, string>) {
+    async mutationFn({ name = '', domain = '', rate }: Fields) {
       const commission = {
         type: 'cps_recurring',
         rate_bps: Math.round(Number(rate) * 100),
@@ -70,13 +69,7 @@ export function FirstProgram({ onSetUp }: { onSetUp: (isUnderWay: boolean) => vo
         Partners bring customers to your website and earn a share of what these pay. Everything can be changed
         later.
       </p>
-      <form
-        className="space-y-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          create.mutate(Object.fromEntries(new FormData(event.currentTarget)) as Record<string, string>);
-        }}
-      >
+      <form className="space-y-4" onSubmit={(event) => create.mutate(fieldsOf(event))}>
         <Field label="Name" name="name" required maxLength={255} placeholder="Acme" autoFocus />
         <Field
           label="Domain"
@@ -87,13 +80,13 @@ export function FirstProgram({ onSetUp }: { onSetUp: (isUnderWay: boolean) => vo
         />
         <Field
           label="Commission, percent"
+          name="rate"
           type="number"
           min="0.01"
           max="100"
           step="0.01"
           required
-          value={rate}
-          onChange={({ target }) => setRate(target.value)}
+          defaultValue={20}
           hint="Of each payment in a customer’s first 12 months."
         />
         <FormError error={create.error} />

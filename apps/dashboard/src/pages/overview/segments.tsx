@@ -1,12 +1,12 @@
 import type { SegmentItem } from '@headwater/contract';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { DropdownMenu } from 'radix-ui';
 import { useState } from 'react';
 import { insight } from '../../client/insight.ts';
-import { Button, buttonClass } from '../../parts/button.tsx';
-import { Dialog } from '../../parts/dialog.tsx';
-import { Field, FormError } from '../../parts/field.tsx';
+import { Ask } from '../../parts/ask.tsx';
+import { buttonClass } from '../../parts/button.tsx';
+import { Field } from '../../parts/field.tsx';
 import { type Search, toReportFilters } from '../../shell/search.ts';
 import { type Subject, useMe } from '../../shell/session.ts';
 
@@ -112,72 +112,43 @@ function Save({
   filters: SegmentItem['filters'];
   onClose: () => void;
 }) {
-  const queryClient = useQueryClient();
   const navigate = useNavigate();
-  const save = useMutation({
-    mutationFn: (name: string) => insight.addSegment(subject.key, name, filters as never),
-    async onSuccess({ name }) {
-      await queryClient.invalidateQueries({ queryKey: ['segments'] });
-      onClose();
-      void navigate({
-        to: '.',
-        search: ({ f: _, ...old }: Search) => ({ ...old, segment: name }),
-        replace: true,
-      });
-    },
-  });
   return (
-    <Dialog
+    <Ask
       title="Save filters as a segment"
       description="Everybody of the workspace can pick it, and reports can be asked for by its name."
-      open
-      onOpenChange={(isOpen) => !isOpen && onClose()}
+      verb="Save segment"
+      act={({ name = '' }) => insight.addSegment(subject.key, name, filters)}
+      renews={['segments']}
+      onDone={({ name }) =>
+        void navigate({
+          to: '.',
+          search: ({ f: _, ...old }: Search) => ({ ...old, segment: name }),
+          replace: true,
+        })
+      }
+      onClose={onClose}
     >
-      <form
-        className="space-y-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.mutate(String(new FormData(event.currentTarget).get('name')));
-        }}
-      >
-        <Field label="Segment name" name="name" required maxLength={60} autoFocus autoComplete="off" />
-        <FormError error={save.error} />
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="primary" disabled={save.isPending}>
-            Save segment
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+      <Field label="Segment name" name="name" required maxLength={60} autoFocus autoComplete="off" />
+    </Ask>
   );
 }
 
 function Remove({ segment, onClose }: { segment: SegmentItem; onClose: () => void }) {
-  const queryClient = useQueryClient();
   const [, choose] = useSegment();
-  const remove = useMutation({
-    mutationFn: () => insight.removeSegment(segment.id),
-    onSuccess() {
-      onClose();
-      choose(undefined);
-      return queryClient.invalidateQueries({ queryKey: ['segments'] });
-    },
-  });
   return (
-    <Dialog
+    <Ask
       title={`Delete “${segment.name}”?`}
       description="It is gone for everybody of the workspace, and reports that ask by its name are refused."
-      open
-      onOpenChange={(isOpen) => !isOpen && onClose()}
-    >
-      <FormError error={remove.error} />
-      <div className="flex justify-end gap-2">
-        <Button onClick={onClose}>Cancel</Button>
-        <Button look="danger" disabled={remove.isPending} onClick={() => remove.mutate()}>
-          Delete segment
-        </Button>
-      </div>
-    </Dialog>
+      verb="Delete segment"
+      verbLook="danger"
+      act={async () => {
+        await insight.removeSegment(segment.id);
+        // The page is about everything again before it is learnt that there is no such segment.
+        choose(undefined);
+      }}
+      renews={['segments']}
+      onClose={onClose}
+    />
   );
 }

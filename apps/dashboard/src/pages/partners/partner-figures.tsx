@@ -40,15 +40,14 @@ export function BalanceTiles({ programId, partnerId }: { programId: number; part
   );
 }
 
-const metrics = [
-  'clicks',
-  'leads',
-  'customers',
-  'payments',
-  'net_revenue_cents',
-  'commissions_cents',
+const figures = [
+  ['clicks', 'Clicks'],
+  ['leads', 'Sign-ups'],
+  ['customers', 'Customers'],
+  ['payments', 'Payments'],
+  ['net_revenue_cents', 'Revenue'],
+  ['commissions_cents', 'Commissions'],
 ] as const;
-const names = ['Clicks', 'Sign-ups', 'Customers', 'Payments', 'Revenue', 'Commissions'];
 
 /** What the partner brought in the period. */
 export function FigureTiles({
@@ -62,7 +61,7 @@ export function FigureTiles({
 }) {
   const days = daysOf(useSearch({ strict: false }) as Search, timeZone);
   const question = {
-    ...{ program_id: programId, ...days, metrics: [...metrics] },
+    ...{ program_id: programId, ...days, metrics: figures.map(([metric]) => metric) },
     filters: [{ dimension: 'partner' as const, operator: 'is' as const, values: [String(partnerId)] }],
   };
   const { data } = useQuery({
@@ -73,10 +72,10 @@ export function FigureTiles({
   return (
     <Tiles
       label="What the partner brought"
-      tiles={metrics.map((metric, index) => {
+      tiles={figures.map(([metric, name]) => {
         const value = data && (data.rows[0]?.metrics[metric] ?? 0);
         return {
-          name: names[index] as string,
+          name,
           value:
             value === undefined
               ? undefined

@@ -1,18 +1,17 @@
 import type { PartnerBalance, PartnerRecord } from '@headwater/contract';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { api } from '../../client/index.ts';
-import { Badge, toneOf } from '../../parts/badge.tsx';
-import { Button } from '../../parts/button.tsx';
+import { Ask } from '../../parts/ask.tsx';
 import { Card, PageHead } from '../../parts/card.tsx';
+import { amountColumn, asideColumn, statusColumn } from '../../parts/columns.tsx';
 import { Copyable } from '../../parts/copy.tsx';
-import { Dialog } from '../../parts/dialog.tsx';
-import { Field, FormError, Select } from '../../parts/field.tsx';
-import { type Fields, fieldsOf, filled } from '../../parts/form.ts';
+import { Field } from '../../parts/field.tsx';
+import { FilterSelect } from '../../parts/filter-select.tsx';
+import { filled } from '../../parts/form.ts';
 import { PartnerLink } from '../../parts/partner-link.tsx';
 import { SearchBox } from '../../parts/search-box.tsx';
 import { Empty, Lines, Loading } from '../../parts/states.tsx';
-import { Tabs } from '../../parts/tabs.tsx';
 import { type Column, ListEnd, VirtualTable } from '../../parts/virtual-table.tsx';
 import { counted, day } from '../../shell/format.ts';
 import { useMe, useSubject } from '../../shell/session.ts';
@@ -21,7 +20,6 @@ import { useGroups } from '../groups/groups-query.ts';
 import { usePartners } from '../names.ts';
 import { NeedsProgram } from '../needs-program.tsx';
 import { standingName, standings } from './standing.ts';
-import { partnerTabs } from './tabs.ts';
 
 export function Partners() {
   return <NeedsProgram title="Partners">{({ id }) => <PartnerList programId={id} />}</NeedsProgram>;
@@ -50,17 +48,15 @@ function PartnerList({ programId }: { programId: number }) {
   return (
     <>
       <PageHead title="Partners">
-        <Select label="Status" hideLabel value={status} onChange={({ target }) => setStatus(target.value)}>
-          <option value="">Any status</option>
-          {standings.map((one) => (
-            <option key={one} value={one}>
-              {standingName(one)}
-            </option>
-          ))}
-        </Select>
+        <FilterSelect
+          label="Status"
+          among={standings}
+          nameOf={standingName}
+          value={status}
+          onValue={setStatus}
+        />
         {may('program:update') && <AddPartner programId={programId} />}
       </PageHead>
-      <Tabs label="Partners" tabs={partnerTabs} />
       <Card>
         <Loading query={partners} standIn={<Lines count={8} />}>
           {(all) => {
@@ -91,16 +87,7 @@ function PartnerList({ programId }: { programId: number }) {
                   <Empty title="No partner is like that" />
                 ) : (
                   <>
-                    <VirtualTable
-                      label="Partners"
-                      columns={columns}
-                      rows={shown}
-                      keyOf={keyOf}
-                      total={shown.length}
-                      hasMore={false}
-                      isLoadingMore={false}
-                      loadMore={nothing}
-                    />
+                    <VirtualTable label="Partners" columns={columns} rows={shown} keyOf={keyOf} />
                     <ListEnd>{counted(shown.length, 'partner')}</ListEnd>
                   </>
                 )}
@@ -114,7 +101,6 @@ function PartnerList({ programId }: { programId: number }) {
 }
 
 const keyOf = ({ id }: PartnerRecord) => String(id);
-const nothing = () => undefined;
 
 function columnsOf(
   byPartner: ReadonlyMap<number, PartnerBalance[]>,
@@ -138,30 +124,9 @@ function columnsOf(
         </>
       ),
     },
-    {
-      id: 'group',
-      header: 'Group',
-      meta: { width: 'minmax(0,0.8fr)', isWideOnly: true },
-      cell: ({ row: { original: one } }) => (
-        <span className="text-ink-2">{groups.get(one.group_id) ?? ''}</span>
-      ),
-    },
-    {
-      id: 'joined',
-      header: 'Joined',
-      meta: { width: '8.5rem', isWideOnly: true },
-      cell: ({ row: { original: one } }) => (
-        <span className="text-ink-2">{day(one.joined_at, timeZone)}</span>
-      ),
-    },
-    {
-      id: 'status',
-      header: 'Status',
-      meta: { width: '7rem', isWideOnly: true },
-      cell: ({ row: { original: one } }) => (
-        <Badge tone={toneOf(one.status)}>{standingName(one.status)}</Badge>
-      ),
-    },
+    asideColumn('Group', 'minmax(0,0.8fr)', (one) => groups.get(one.group_id) ?? ''),
+    asideColumn('Joined', '8.5rem', (one) => day(one.joined_at, timeZone)),
+    statusColumn('7rem', { nameOf: (one) => standingName(one.status), isWideOnly: true }),
     {
       id: 'pending',
       header: 'Pending',
@@ -170,67 +135,36 @@ function columnsOf(
         <span className="text-ink-2">{sum(one.id, ({ pending_cents }) => pending_cents)}</span>
       ),
     },
-    {
-      id: 'due',
-      header: 'Due',
-      meta: { width: 'minmax(7.5rem,0.6fr)', isRight: true },
-      cell: ({ row: { original: one } }) => (
-        <span className="font-medium">
-          {sum(one.id, ({ approved_cents, available_cents }) => approved_cents + available_cents)}
-        </span>
-      ),
-    },
+    amountColumn('Due', 'minmax(7.5rem,0.6fr)', (one) =>
+      sum(one.id, ({ approved_cents, available_cents }) => approved_cents + available_cents),
+    ),
   ];
 }
 
 function AddPartner({ programId }: { programId: number }) {
-  const [isOpen, setOpen] = useState(false);
-  const queryClient = useQueryClient();
-  const add = useMutation({
-    mutationFn: (fields: Fields) => api.addPartner(programId, { name: '', ...fields }),
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: ['partners'] }),
-  });
-  const open = (next: boolean) => {
-    setOpen(next);
-    if (next) add.reset();
-  };
   return (
-    <Dialog
-      open={isOpen}
-      onOpenChange={open}
+    <Ask
       trigger="Add partner"
       look="primary"
-      title={add.data ? `${add.data.name} is in` : 'Add a partner'}
-    >
-      {add.data ? (
-        <div className="space-y-4">
+      title={(added?: PartnerRecord) => (added ? `${added.name} is in` : 'Add a partner')}
+      verb="Add partner"
+      act={(fields) => api.addPartner(programId, { name: '', ...filled(fields) })}
+      renews={['partners']}
+      shown={({ links: [link] }) => (
+        <>
           <p>This is the link to share:</p>
-          <Copyable text={add.data.links[0]?.url ?? ''} label="Referral link" />
-          <div className="flex justify-end">
-            <Button look="primary" onClick={() => setOpen(false)}>
-              Done
-            </Button>
-          </div>
-        </div>
-      ) : (
-        <form className="space-y-4" onSubmit={(event) => add.mutate(filled(fieldsOf(event)))}>
-          <Field label="Name" name="name" required maxLength={255} autoFocus />
-          <Field label="Email" name="email" type="email" hint="Optional. Kept as a keyed hash and a mask." />
-          <Field
-            label="Code"
-            name="code"
-            pattern="[A-Za-z0-9_\-]{1,64}"
-            hint="Optional: letters, digits, - and _. Else made from the name."
-          />
-          <FormError error={add.error} />
-          <div className="flex justify-end gap-2">
-            <Button onClick={() => setOpen(false)}>Cancel</Button>
-            <Button type="submit" look="primary" disabled={add.isPending}>
-              Add partner
-            </Button>
-          </div>
-        </form>
+          <Copyable text={link?.url ?? ''} label="Referral link" />
+        </>
       )}
-    </Dialog>
+    >
+      <Field label="Name" name="name" required maxLength={255} autoFocus />
+      <Field label="Email" name="email" type="email" hint="Optional. Kept as a keyed hash and a mask." />
+      <Field
+        label="Code"
+        name="code"
+        pattern="[A-Za-z0-9_\-]{1,64}"
+        hint="Optional: letters, digits, - and _. Else made from the name."
+      />
+    </Ask>
   );
 }

@@ -2,10 +2,11 @@ import type { PaymentItem } from '@headwater/contract';
 import { useSearch } from '@tanstack/react-router';
 import { useDeferredValue, useMemo, useState } from 'react';
 import { api } from '../../client/index.ts';
-import { Badge, toneOf } from '../../parts/badge.tsx';
+import { Badge } from '../../parts/badge.tsx';
 import { Card, PageHead } from '../../parts/card.tsx';
+import { asideColumn, statusColumn } from '../../parts/columns.tsx';
 import { CursorTable, useCursorList } from '../../parts/cursor-table.tsx';
-import { Select } from '../../parts/field.tsx';
+import { FilterSelect } from '../../parts/filter-select.tsx';
 import { RowLink } from '../../parts/row-link.tsx';
 import { SearchBox } from '../../parts/search-box.tsx';
 import type { Column } from '../../parts/virtual-table.tsx';
@@ -56,14 +57,7 @@ function PaymentList({ programId, timeZone }: { programId: number; timeZone: str
             onText={setText}
             className="min-w-0 flex-1 basis-56"
           />
-          <Select label="Status" hideLabel value={status} onChange={({ target }) => setStatus(target.value)}>
-            <option value="">Any status</option>
-            {statuses.map((one) => (
-              <option key={one} value={one}>
-                {words(one)}
-              </option>
-            ))}
-          </Select>
+          <FilterSelect label="Status" among={statuses} value={status} onValue={setStatus} />
           <label className="flex h-8 items-center gap-2 px-1">
             <input
               type="checkbox"
@@ -127,18 +121,8 @@ function columnsOf(names: ReadonlyMap<string, string>, timeZone: string): Column
           (names.get(String(one.partner_id)) ?? `Partner ${one.partner_id}`)
         ),
     },
-    {
-      id: 'source',
-      header: 'Told by',
-      meta: { width: '7rem', isWideOnly: true },
-      cell: ({ row: { original: one } }) => <span className="text-ink-2">{teller(one.source)}</span>,
-    },
-    {
-      id: 'status',
-      header: 'Status',
-      meta: { width: '9rem', isWideOnly: true },
-      cell: ({ row: { original: one } }) => <Badge tone={toneOf(one.status)}>{words(one.status)}</Badge>,
-    },
+    asideColumn('Told by', '7rem', (one) => teller(one.source)),
+    statusColumn('9rem', { isWideOnly: true }),
     {
       id: 'amount',
       header: 'Amount',

@@ -1,4 +1,4 @@
-import type { PortalBalance, PortalProgram, PortalReport } from '@headwater/contract';
+import type { PortalProgram, PortalReport } from '@headwater/contract';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
@@ -10,8 +10,9 @@ import { Card, PageHead } from '../../parts/card.tsx';
 import { Copyable } from '../../parts/copy.tsx';
 import { Select } from '../../parts/field.tsx';
 import { Empty, Lines, Loading } from '../../parts/states.tsx';
-import { count, counted, money, shortCount, shortMoney, tick } from '../../shell/format.ts';
+import { axisMoney, count, counted, shortCount, shortMoney, tick } from '../../shell/format.ts';
 import { daysBetween, daysOf, type Period, periodNames } from '../../shell/search.ts';
+import { BalanceOf, useBalances } from './balances.tsx';
 import { useMyProgram } from './my-program.ts';
 import { holdText, termsText } from './terms.ts';
 
@@ -104,6 +105,10 @@ function formatOf(step: Step, currency: string): (value: number) => string {
   return isMoney(step) ? (value) => shortMoney(value, currency) : shortCount;
 }
 
+function axisOf(step: Step, currency: string): (value: number) => string {
+  return isMoney(step) ? (value) => axisMoney(value, currency) : shortCount;
+}
+
 function Curve({ found, step }: { found: PortalReport; step: Step }) {
   const label = steps.find(([name]) => name === step)?.[1] ?? '';
   const option = useMemo(
@@ -115,6 +120,7 @@ function Curve({ found, step }: { found: PortalReport; step: Step }) {
           before: undefined,
         },
         formatOf(step, found.currency),
+        axisOf(step, found.currency),
       ),
     [found, step, label],
   );
@@ -136,10 +142,7 @@ function Curve({ found, step }: { found: PortalReport; step: Step }) {
 }
 
 function Balance({ program }: { program: PortalProgram }) {
-  const balances = useQuery({
-    queryKey: ['portal', 'balances', program.id],
-    queryFn: ({ signal }) => portal.balances(program.id, signal),
-  });
+  const balances = useBalances(program);
   return (
     <Card
       title="Your balance"
@@ -159,27 +162,6 @@ function Balance({ program }: { program: PortalProgram }) {
         )}
       </Loading>
     </Card>
-  );
-}
-
-export function BalanceOf({ balance: one }: { balance: PortalBalance }) {
-  const lines: [string, number][] = [
-    ['Held for refunds', one.pending_cents],
-    ['Approved, billed next', one.approved_cents],
-    ['Ready for the next payout', one.available_cents],
-    ['On its way to you', one.processing_cents],
-    ['Paid so far', one.paid_cents],
-  ];
-  if (one.disputed_cents !== 0) lines.splice(1, 0, ['Contested by a bank', one.disputed_cents]);
-  return (
-    <dl className="space-y-1.5 px-4 py-3">
-      {lines.map(([label, cents]) => (
-        <div key={label} className="flex justify-between gap-3">
-          <dt className="text-ink-2">{label}</dt>
-          <dd className="num font-medium">{money(cents, one.currency)}</dd>
-        </div>
-      ))}
-    </dl>
   );
 }
 

@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import { portal } from '../../client/portal.ts';
 import { Button } from '../../parts/button.tsx';
 import { Field, FormError } from '../../parts/field.tsx';
+import { type Fields, fieldsOf } from '../../parts/form.ts';
 import { Empty, Lines, Loading } from '../../parts/states.tsx';
 import { TextArea } from '../../parts/text-area.tsx';
 import { counted } from '../../shell/format.ts';
@@ -71,7 +72,7 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 
 function Application({ slug, isAutomatic }: { slug: string; isAutomatic: boolean }) {
   const apply = useMutation({
-    mutationFn: ({ name = '', email = '', website = '', message = '' }: Record<string, string>) =>
+    mutationFn: ({ name = '', email = '', website = '', message = '' }: Fields) =>
       portal.join(slug, {
         ...{ name, email },
         ...(website.trim() ? { website } : {}),
@@ -90,13 +91,7 @@ function Application({ slug, isAutomatic }: { slug: string; isAutomatic: boolean
       </div>
     );
   return (
-    <form
-      className="space-y-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        apply.mutate(Object.fromEntries(new FormData(event.currentTarget)) as Record<string, string>);
-      }}
-    >
+    <form className="space-y-4" onSubmit={(event) => apply.mutate(fieldsOf(event))}>
       <h2 className="font-semibold text-lg">Apply</h2>
       <Field label="Your name" name="name" required maxLength={255} autoComplete="name" />
       <Field label="Email" name="email" type="email" required maxLength={254} autoComplete="email" />

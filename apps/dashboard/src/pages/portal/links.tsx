@@ -1,19 +1,18 @@
 import type { PortalLink, PortalProgram } from '@headwater/contract';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { lazy, Suspense, useState } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { portal } from '../../client/portal.ts';
+import { Ask } from '../../parts/ask.tsx';
 import { Badge } from '../../parts/badge.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Card, PageHead } from '../../parts/card.tsx';
 import { Copyable } from '../../parts/copy.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
-import { Field, FormError } from '../../parts/field.tsx';
+import { Field } from '../../parts/field.tsx';
+import { LazyQrCode } from '../../parts/lazy-qr-code.tsx';
 import { Empty, Lines, Loading } from '../../parts/states.tsx';
 import { counted, dateTime } from '../../shell/format.ts';
 import { useMyProgram } from './my-program.ts';
-
-// Most who see a link do not print it.
-const QrCode = lazy(async () => ({ default: (await import('../../parts/qr-code.tsx')).QrCode }));
 
 export function PortalLinks() {
   const program = useMyProgram();
@@ -75,9 +74,7 @@ function LinkRow({ link, timeZone }: { link: PortalLink; timeZone: string }) {
         onOpenChange={setOpen}
       >
         <div className="grid justify-items-center gap-4">
-          <Suspense fallback={<div className="skeleton h-36 w-36" />}>
-            <QrCode text={link.url} name={link.code} />
-          </Suspense>
+          <LazyQrCode text={link.url} name={link.code} />
           <Button look="primary" onClick={() => setOpen(false)}>
             Done
           </Button>
@@ -88,61 +85,36 @@ function LinkRow({ link, timeZone }: { link: PortalLink; timeZone: string }) {
 }
 
 function MakeLink({ program }: { program: PortalProgram }) {
-  const [isOpen, setOpen] = useState(false);
-  const queryClient = useQueryClient();
-  const make = useMutation({
-    mutationFn: ({ code = '', destination = '' }: Record<string, string>) =>
-      portal.createLink(program.id, {
-        ...(code.trim() ? { code: code.trim() } : {}),
-        ...(destination.trim() ? { destination_url: destination.trim() } : {}),
-      }),
-    async onSuccess() {
-      await queryClient.invalidateQueries({ queryKey: ['portal'] });
-      setOpen(false);
-    },
-  });
   return (
-    <Dialog
+    <Ask
       trigger="New link"
       look="primary"
       disabled={program.links_left === 0}
       title="A new link"
       description="Use one for each place you share it, and see which of them works."
-      open={isOpen}
-      onOpenChange={(next) => {
-        setOpen(next);
-        if (next) make.reset();
-      }}
+      verb="Make link"
+      act={({ code = '', destination = '' }) =>
+        portal.createLink(program.id, {
+          ...(code.trim() ? { code: code.trim() } : {}),
+          ...(destination.trim() ? { destination_url: destination.trim() } : {}),
+        })
+      }
+      renews={['portal']}
     >
-      <form
-        className="space-y-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          make.mutate(Object.fromEntries(new FormData(event.currentTarget)) as Record<string, string>);
-        }}
-      >
-        <Field
-          label="Code"
-          name="code"
-          pattern="[A-Za-z0-9_\-]{1,64}"
-          autoFocus
-          hint="Stands in the address. Letters, digits, - and _. Empty: made from your name."
-        />
-        <Field
-          label="Leads to"
-          name="destination"
-          type="url"
-          placeholder={`https://${program.domain}/`}
-          hint={`A page of ${program.domain}. Empty: its first page.`}
-        />
-        <FormError error={make.error} />
-        <div className="flex justify-end gap-2">
-          <Button onClick={() => setOpen(false)}>Cancel</Button>
-          <Button type="submit" look="primary" disabled={make.isPending}>
-            Make link
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+      <Field
+        label="Code"
+        name="code"
+        pattern="[A-Za-z0-9_\-]{1,64}"
+        autoFocus
+        hint="Stands in the address. Letters, digits, - and _. Empty: made from your name."
+      />
+      <Field
+        label="Leads to"
+        name="destination"
+        type="url"
+        placeholder={`https://${program.domain}/`}
+        hint={`A page of ${program.domain}. Empty: its first page.`}
+      />
+    </Ask>
   );
 }

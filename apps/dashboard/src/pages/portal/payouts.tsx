@@ -1,14 +1,15 @@
 import type { PartnerStatement, PortalPayout, PortalProgram } from '@headwater/contract';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { portal } from '../../client/portal.ts';
 import { Badge, type Tone } from '../../parts/badge.tsx';
-import { Button, buttonClass } from '../../parts/button.tsx';
+import { buttonClass } from '../../parts/button.tsx';
 import { Card, PageHead } from '../../parts/card.tsx';
+import { Older, useCursorList } from '../../parts/cursor-table.tsx';
 import { Select } from '../../parts/field.tsx';
 import { Empty, Lines, Loading } from '../../parts/states.tsx';
 import { day, money, words } from '../../shell/format.ts';
-import { BalanceOf } from './home.tsx';
+import { BalanceOf, useBalances } from './balances.tsx';
 import { monthsSince } from './months.ts';
 import { useMyProgram } from './my-program.ts';
 
@@ -46,13 +47,9 @@ const statusNames: Readonly<Record<PortalPayout['status'], string>> = {
 };
 
 function PayoutList({ program }: { program: PortalProgram }) {
-  const query = useInfiniteQuery({
-    queryKey: ['portal', 'payouts', program.id],
-    queryFn: ({ pageParam, signal }) => portal.payouts(program.id, pageParam || undefined, signal),
-    initialPageParam: '',
-    getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
-  });
-  const rows = query.data?.pages.flatMap(({ data }) => data) ?? [];
+  const { query, rows } = useCursorList(['portal', 'payouts', program.id], (cursor, signal) =>
+    portal.payouts(program.id, cursor, signal),
+  );
   return (
     <Card title="Payouts">
       <Loading query={query} standIn={<Lines count={4} />}>
@@ -83,13 +80,7 @@ function PayoutList({ program }: { program: PortalProgram }) {
           )
         }
       </Loading>
-      {query.hasNextPage && (
-        <div className="border-line border-t p-3">
-          <Button disabled={query.isFetching} onClick={() => void query.fetchNextPage()}>
-            Show older ones
-          </Button>
-        </div>
-      )}
+      <Older of={query} />
     </Card>
   );
 }
@@ -197,10 +188,7 @@ function StatementOf({ part, timeZone }: { part: PartnerStatement['currencies'][
 }
 
 function Balance({ program }: { program: PortalProgram }) {
-  const balances = useQuery({
-    queryKey: ['portal', 'balances', program.id],
-    queryFn: ({ signal }) => portal.balances(program.id, signal),
-  });
+  const balances = useBalances(program);
   return (
     <Card title="Your balance">
       <Loading query={balances} standIn={<Lines count={5} />}>

@@ -10,10 +10,12 @@ import { portal } from '../../client/portal.ts';
 import { Button } from '../../parts/button.tsx';
 import { Card, PageHead } from '../../parts/card.tsx';
 import { Field, FormError, Select } from '../../parts/field.tsx';
+import { type Fields, fieldsOf, filled } from '../../parts/form.ts';
 import { Lines, Loading } from '../../parts/states.tsx';
-import { count, day, decimals, money, words } from '../../shell/format.ts';
+import { count, day, major, minorOf, money, words } from '../../shell/format.ts';
+import { ChangePassword } from '../change-password.tsx';
+import { useBalances } from './balances.tsx';
 import { useMyProgram } from './my-program.ts';
-import { Password } from './password.tsx';
 
 export function PortalSettings() {
   const program = useMyProgram();
@@ -25,7 +27,7 @@ export function PortalSettings() {
         <div className="space-y-4">
           <Threshold program={program} />
           <TaxDocuments program={program} />
-          <Password />
+          <ChangePassword />
         </div>
       </div>
     </>
@@ -104,23 +106,14 @@ function MethodForm({
   const queryClient = useQueryClient();
   const [kind, setKind] = useState<Kind>(known?.method ?? 'bank_transfer');
   const save = useMutation({
-    mutationFn: (fields: Record<string, string>) => {
-      const filled = Object.fromEntries(Object.entries(fields).filter(([, value]) => value.trim() !== ''));
-      return portal.setPayoutMethod(program.id, { ...filled, method: kind });
-    },
+    mutationFn: (fields: Fields) => portal.setPayoutMethod(program.id, { ...filled(fields), method: kind }),
     async onSuccess() {
       await queryClient.invalidateQueries({ queryKey: ['portal', 'method'] });
       onDone();
     },
   });
   return (
-    <form
-      className="space-y-4 px-4 py-3"
-      onSubmit={(event) => {
-        event.preventDefault();
-        save.mutate(Object.fromEntries(new FormData(event.currentTarget)) as Record<string, string>);
-      }}
-    >
+    <form className="space-y-4 px-4 py-3" onSubmit={(event) => save.mutate(fieldsOf(event))}>
       <Select label="Method" value={kind} onChange={({ target }) => setKind(target.value as Kind)}>
         {kinds.map(([one, name]) => (
           <option key={one} value={one}>
@@ -168,10 +161,7 @@ function MethodForm({
 }
 
 function Threshold({ program }: { program: PortalProgram }) {
-  const balances = useQuery({
-    queryKey: ['portal', 'balances', program.id],
-    queryFn: ({ signal }) => portal.balances(program.id, signal),
-  });
+  const balances = useBalances(program);
   return (
     <Card title="When you are paid">
       <Loading query={balances} standIn={<Lines count={3} />}>
@@ -190,29 +180,22 @@ function Threshold({ program }: { program: PortalProgram }) {
 function ThresholdForm({ program, balance }: { program: PortalProgram; balance: PortalBalance }) {
   const queryClient = useQueryClient();
   const { currency } = balance;
-  const unit = 10 ** decimals(currency);
   const save = useMutation({
-    mutationFn: (major: string) =>
-      portal.setThreshold(program.id, { currency, threshold_cents: Math.round(Number(major) * unit) }),
+    mutationFn: ({ threshold = '' }: Fields) =>
+      portal.setThreshold(program.id, { currency, threshold_cents: minorOf(threshold, currency) }),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ['portal', 'balances'] }),
   });
   return (
-    <form
-      className="space-y-3 px-4 py-3"
-      onSubmit={(event) => {
-        event.preventDefault();
-        save.mutate(String(new FormData(event.currentTarget).get('threshold')));
-      }}
-    >
+    <form className="space-y-3 px-4 py-3" onSubmit={(event) => save.mutate(fieldsOf(event))}>
       <Field
         label={`Pay me from a balance of, in ${currency}`}
         name="threshold"
         type="number"
         inputMode="decimal"
         required
-        min={balance.program_threshold_cents / unit}
-        step={1 / unit}
-        defaultValue={balance.threshold_cents / unit}
+        min={major(balance.program_threshold_cents, currency)}
+        step={major(1, currency)}
+        defaultValue={major(balance.threshold_cents, currency)}
         hint={
           balance.program_threshold_cents > 0
             ? `The program pays from ${money(balance.program_threshold_cents, currency)} on.`

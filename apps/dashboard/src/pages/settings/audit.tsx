@@ -1,8 +1,8 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
 import { useDeferredValue, useState } from 'react';
 import { settingsApi } from '../../client/settings.ts';
-import { Button } from '../../parts/button.tsx';
 import { Card } from '../../parts/card.tsx';
+import { Older, useCursorList } from '../../parts/cursor-table.tsx';
+import { SearchBox } from '../../parts/search-box.tsx';
 import { Lines, Loading } from '../../parts/states.tsx';
 import { dateTime } from '../../shell/format.ts';
 
@@ -10,25 +10,12 @@ import { dateTime } from '../../shell/format.ts';
 export default function Audit() {
   const [text, setText] = useState('');
   const act = useDeferredValue(text.trim());
-  const query = useInfiniteQuery({
-    queryKey: ['audit', act],
-    queryFn: ({ pageParam }) => settingsApi.audit(act, pageParam),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
-  });
-  const entries = query.data?.pages.flatMap((page) => page.data) ?? [];
+  const { query, rows: entries } = useCursorList(['audit', act], (cursor) => settingsApi.audit(act, cursor));
   return (
     <Card
       title="Audit log"
       aside={
-        <input
-          type="search"
-          aria-label="Act"
-          placeholder="program.update"
-          value={text}
-          onChange={({ target }) => setText(target.value)}
-          className="h-8 w-44 rounded-md border border-line bg-surface px-2.5 placeholder:text-ink-3"
-        />
+        <SearchBox label="Act" placeholder="program.update" text={text} onText={setText} className="w-44" />
       }
     >
       <Loading query={query} standIn={<Lines count={8} />}>
@@ -61,13 +48,7 @@ export default function Audit() {
           )
         }
       </Loading>
-      {query.hasNextPage && (
-        <div className="p-3">
-          <Button disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            Older
-          </Button>
-        </div>
-      )}
+      <Older of={query} />
     </Card>
   );
 }

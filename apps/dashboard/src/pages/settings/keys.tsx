@@ -1,39 +1,37 @@
 import type { KeyRecord, TokenRecord } from '@headwater/contract';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useQuery } from '@tanstack/react-query';
 import { settingsApi } from '../../client/settings.ts';
+import { Ask } from '../../parts/ask.tsx';
 import { Badge, type Tone } from '../../parts/badge.tsx';
-import { Button } from '../../parts/button.tsx';
 import { Card } from '../../parts/card.tsx';
-import { Copyable } from '../../parts/copy.tsx';
-import { Dialog } from '../../parts/dialog.tsx';
-import { Field, FormError, Select } from '../../parts/field.tsx';
+import { ShownOnce } from '../../parts/copy.tsx';
+import { Field, Select } from '../../parts/field.tsx';
+import type { Fields } from '../../parts/form.ts';
 import { Empty, Lines, Loading } from '../../parts/states.tsx';
 import { dateTime, day, words } from '../../shell/format.ts';
 import { subjectsQuery, useMe, useSubject } from '../../shell/session.ts';
-import { Asks } from './asks.tsx';
 
 export default function Keys() {
   const { may } = useMe();
-  const subject = useSubject();
+  const { program, website } = useSubject() ?? {};
   return (
     <>
-      {subject?.program && (
+      {program && (
         <TrackingToken
           title="Tracking token"
-          masked={subject.program.api_token_masked}
-          about={`For sign-ups and payments of ${subject.program.name}, from your server.`}
+          masked={program.api_token_masked}
+          about={`For sign-ups and payments of ${program.name}, from your server.`}
           warning="The old one stops working at once: sign-ups and payments sent with it are refused until your server has the new one."
-          replace={() => settingsApi.newProgramToken(subject.program?.id ?? 0)}
+          replace={() => settingsApi.newProgramToken(program.id)}
         />
       )}
-      {subject?.website && (
+      {website && (
         <TrackingToken
           title="Website token"
-          masked={subject.website.api_token_masked}
-          about={`For attributing payments to visits of ${subject.website.domain}, from your server.`}
+          masked={website.api_token_masked}
+          about={`For attributing payments to visits of ${website.domain}, from your server.`}
           warning="The old one stops working at once: payments attributed with it are refused until your server has the new one."
-          replace={() => settingsApi.newWebsiteToken(subject.website?.website_id ?? '')}
+          replace={() => settingsApi.newWebsiteToken(website.website_id)}
         />
       )}
       {may('*') ? (
@@ -61,8 +59,6 @@ function TrackingToken({
   replace: () => Promise<TokenRecord>;
 }) {
   const { may } = useMe();
-  const queryClient = useQueryClient();
-  const [token, setToken] = useState('');
   return (
     <Card title={title}>
       <div className="flex flex-wrap items-center gap-x-4 gap-y-3 p-4">
@@ -71,19 +67,16 @@ function TrackingToken({
           <p className="mt-1 text-ink-2">{about} It was shown once, when it was made.</p>
         </div>
         {may('program:regenerate-token') && (
-          <Asks
+          <Ask
             trigger="Make a new one"
+            look="danger"
             title={`Replace the ${title.toLowerCase()}?`}
             description={warning}
             verb="Replace"
-            act={async () => {
-              setToken((await replace()).api_token);
-              await queryClient.invalidateQueries({ queryKey: subjectsQuery.queryKey });
-            }}
-          >
-            <p>Keep it now: it is shown this once.</p>
-            <Copyable text={token} label={`New ${title.toLowerCase()}`} />
-          </Asks>
+            act={replace}
+            renews={subjectsQuery.queryKey}
+            shown={({ api_token }) => <ShownOnce text={api_token} label={`New ${title.toLowerCase()}`} />}
+          />
         )}
       </div>
     </Card>
@@ -119,7 +112,6 @@ function ManagementKeys() {
 }
 
 function Key({ one }: { one: KeyRecord }) {
-  const queryClient = useQueryClient();
   const scopes = one.scopes.includes('*') ? 'everything' : one.scopes.join(', ');
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3">
@@ -139,15 +131,14 @@ function Key({ one }: { one: KeyRecord }) {
       </div>
       <Badge tone={tones[one.status]}>{words(one.status)}</Badge>
       {one.status !== 'revoked' && (
-        <Asks
+        <Ask
           trigger="Revoke"
+          look="danger"
           title={`Revoke ${one.name}?`}
           description="It opens nothing from now on. Its record stays."
           verb="Revoke"
-          act={async () => {
-            await settingsApi.revokeKey(one.id);
-            await queryClient.invalidateQueries({ queryKey });
-          }}
+          act={() => settingsApi.revokeKey(one.id)}
+          renews={queryKey}
         />
       )}
     </li>
@@ -170,75 +161,45 @@ const lives: readonly [string, number | null][] = [
 ];
 
 function NewKey() {
-  const queryClient = useQueryClient();
   const program = useSubject()?.program;
-  const [isOpen, setOpen] = useState(false);
-  const create = useMutation({
-    mutationFn: settingsApi.createKey,
-    onSuccess: () => queryClient.invalidateQueries({ queryKey }),
-  });
-  function submit(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault();
-    const form = Object.fromEntries(new FormData(event.currentTarget)) as Record<string, string>;
-    const days = lives[Number(form.life)]?.[1] ?? null;
-    create.mutate({
-      name: form.name,
-      scopes: uses[form.use ?? '']?.scopes,
-      ...(form.where === 'one' && program ? { program_scope: [program.id] } : {}),
+  function create({ name, use = '', where, life }: Fields) {
+    const days = lives[Number(life)]?.[1] ?? null;
+    return settingsApi.createKey({
+      name,
+      scopes: uses[use]?.scopes,
+      ...(where === 'one' && program ? { program_scope: [program.id] } : {}),
       ...(days === null ? {} : { expires_at: new Date(Date.now() + days * 86_400_000).toISOString() }),
     });
   }
   return (
-    <Dialog
+    <Ask
       trigger="Make a key"
       look="primary"
-      open={isOpen}
-      onOpenChange={(next) => {
-        setOpen(next);
-        if (next) create.reset();
-      }}
       title="Make a management key"
+      verb="Make key"
+      act={create}
+      renews={queryKey}
+      shown={({ key }) => <ShownOnce text={key ?? ''} label="New management key" />}
     >
-      {create.data ? (
-        <div className="space-y-4">
-          <p>Keep it now: it is shown this once.</p>
-          <Copyable text={create.data.key ?? ''} label="New management key" />
-          <div className="flex justify-end">
-            <Button look="primary" onClick={() => setOpen(false)}>
-              Done
-            </Button>
-          </div>
-        </div>
-      ) : (
-        <form className="space-y-4" onSubmit={submit}>
-          <Field label="Name" name="name" required maxLength={255} placeholder="Deploy script" autoFocus />
-          <Select label="May do" name="use" defaultValue="read">
-            {Object.entries(uses).map(([use, { name }]) => (
-              <option key={use} value={use}>
-                {name}
-              </option>
-            ))}
-          </Select>
-          <Select label="Where" name="where" defaultValue="all">
-            <option value="all">In every program</option>
-            {program && <option value="one">In {program.name} alone</option>}
-          </Select>
-          <Select label="For how long" name="life" defaultValue="0">
-            {lives.map(([name], index) => (
-              <option key={name} value={index}>
-                {name}
-              </option>
-            ))}
-          </Select>
-          <FormError error={create.error} />
-          <div className="flex justify-end gap-2">
-            <Button onClick={() => setOpen(false)}>Cancel</Button>
-            <Button type="submit" look="primary" disabled={create.isPending}>
-              Make key
-            </Button>
-          </div>
-        </form>
-      )}
-    </Dialog>
+      <Field label="Name" name="name" required maxLength={255} placeholder="Deploy script" autoFocus />
+      <Select label="May do" name="use" defaultValue="read">
+        {Object.entries(uses).map(([use, { name }]) => (
+          <option key={use} value={use}>
+            {name}
+          </option>
+        ))}
+      </Select>
+      <Select label="Where" name="where" defaultValue="all">
+        <option value="all">In every program</option>
+        {program && <option value="one">In {program.name} alone</option>}
+      </Select>
+      <Select label="For how long" name="life" defaultValue="0">
+        {lives.map(([name], index) => (
+          <option key={name} value={index}>
+            {name}
+          </option>
+        ))}
+      </Select>
+    </Ask>
   );
 }

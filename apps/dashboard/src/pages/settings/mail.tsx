@@ -6,6 +6,7 @@ import { Badge, type Tone } from '../../parts/badge.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Card } from '../../parts/card.tsx';
 import { Field, FormError } from '../../parts/field.tsx';
+import { type Fields, fieldsOf } from '../../parts/form.ts';
 import { Lines, Loading } from '../../parts/states.tsx';
 import { dateTime, words } from '../../shell/format.ts';
 import { useMe } from '../../shell/session.ts';
@@ -56,20 +57,14 @@ function Contact({ program }: { program: ProgramRecord }) {
   const queryKey = ['billing-contact', program.id];
   const query = useQuery({ queryKey, queryFn: () => settingsApi.billingContact(program.id) });
   const save = useMutation({
-    mutationFn: (email: string) => settingsApi.setBillingContact(program.id, email),
+    mutationFn: ({ email = '' }: Fields) => settingsApi.setBillingContact(program.id, email),
     onSuccess: () => queryClient.invalidateQueries({ queryKey }),
   });
   return (
     <Card title="Who gets invoices">
       <Loading query={query} standIn={<Lines count={2} />}>
         {({ email_masked: masked }) => (
-          <form
-            className="space-y-3 p-4"
-            onSubmit={(event) => {
-              event.preventDefault();
-              save.mutate(String(new FormData(event.currentTarget).get('email')));
-            }}
-          >
+          <form className="space-y-3 p-4" onSubmit={(event) => save.mutate(fieldsOf(event))}>
             <p className="text-ink-2">{masked ? `Invoices go to ${masked}.` : 'Nobody is named yet.'}</p>
             <Field label="Email" name="email" type="email" required autoComplete="off" />
             <FormError error={save.error} />

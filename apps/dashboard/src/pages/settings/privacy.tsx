@@ -1,16 +1,17 @@
 import type { ErasureItem } from '@headwater/contract';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { type Subject, settingsApi } from '../../client/settings.ts';
+import { Ask } from '../../parts/ask.tsx';
 import { Badge } from '../../parts/badge.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Card } from '../../parts/card.tsx';
 import { Field, FormError, Select } from '../../parts/field.tsx';
+import { saveFile } from '../../parts/save-file.tsx';
 import { Lines, Loading } from '../../parts/states.tsx';
 import { counted, dateTime } from '../../shell/format.ts';
 import { useSubject } from '../../shell/session.ts';
-import { Asks } from './asks.tsx';
 
 const queryKey = ['erasures'];
 
@@ -38,7 +39,6 @@ export default function Privacy() {
 }
 
 function Person() {
-  const queryClient = useQueryClient();
   const program = useSubject()?.program;
   const [by, setBy] = useState<'email' | 'customer_key'>('email');
   const [text, setText] = useState('');
@@ -51,11 +51,7 @@ function Person() {
     mutationFn: () => settingsApi.exportPerson(subject),
     onSuccess(known) {
       const file = new Blob([JSON.stringify(known, null, 2)], { type: 'application/json' });
-      const link = document.createElement('a');
-      link.href = URL.createObjectURL(file);
-      link.download = 'person.json';
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+      saveFile(file, 'person.json');
     },
   });
   return (
@@ -91,16 +87,15 @@ function Person() {
             Hand out what is known
           </Button>
           {value !== '' && (
-            <Asks
+            <Ask
               trigger="Erase"
+              look="danger"
               title={`Erase ${value}?`}
               description="It cannot be undone. Every name, address, key and browser of theirs is replaced in both stores; payments and commissions stay and name nobody."
               verb="Erase for ever"
-              act={async () => {
-                await settingsApi.erase(subject);
-                setText('');
-                await queryClient.invalidateQueries({ queryKey });
-              }}
+              act={() => settingsApi.erase(subject)}
+              renews={queryKey}
+              onDone={() => setText('')}
             />
           )}
         </div>

@@ -1,14 +1,14 @@
 import type { ProgramRecord } from '@headwater/contract';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import type { FormEvent } from 'react';
 import { settingsApi } from '../../client/settings.ts';
 import { Button } from '../../parts/button.tsx';
 import { Card } from '../../parts/card.tsx';
 import { Field, FormError, Select } from '../../parts/field.tsx';
+import { type Fields, fieldsOf, linesOf } from '../../parts/form.ts';
+import { TextArea } from '../../parts/text-area.tsx';
 import { words } from '../../shell/format.ts';
 import { subjectsQuery, useMe } from '../../shell/session.ts';
 import { NeedsProgram } from '../needs-program.tsx';
-import { linesOf, TextArea } from './text-area.tsx';
 
 /** Windows, model and what else of a program acts on later payments. */
 export default function ProgramSettings() {
@@ -22,26 +22,18 @@ function Form({ program }: { program: ProgramRecord }) {
   const mayChange = may('program:update') && program.status !== 'archived';
   const queryClient = useQueryClient();
   const save = useMutation({
-    mutationFn: (body: object) => settingsApi.updateProgram(program.id, body),
+    mutationFn: (form: Fields) =>
+      settingsApi.updateProgram(program.id, {
+        ...form,
+        attribution_window_days: Number(form.attribution_window_days),
+        cookie_window_days: Number(form.cookie_window_days),
+        hold_period_days: Number(form.hold_period_days),
+        allowed_origins: linesOf(form.allowed_origins),
+      }),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: subjectsQuery.queryKey }),
   });
-  function submit(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault();
-    const form = Object.fromEntries(new FormData(event.currentTarget)) as Record<string, string>;
-    save.mutate({
-      name: form.name,
-      domain: form.domain,
-      attribution_model: form.attribution_model,
-      attribution_window_days: Number(form.attribution_window_days),
-      cookie_window_days: Number(form.cookie_window_days),
-      hold_period_days: Number(form.hold_period_days),
-      lead_auth: form.lead_auth,
-      organic_payments: form.organic_payments,
-      allowed_origins: linesOf(form.allowed_origins ?? ''),
-    });
-  }
   return (
-    <form onSubmit={submit}>
+    <form onSubmit={(event) => save.mutate(fieldsOf(event))}>
       <Card title="Program">
         <fieldset disabled={!mayChange} className="grid gap-4 p-4 sm:grid-cols-2">
           <legend className="sr-only">Program</legend>
@@ -93,6 +85,7 @@ function Form({ program }: { program: ProgramRecord }) {
             <TextArea
               label="Sites that may send clicks and sign-ups"
               name="allowed_origins"
+              rows={3}
               defaultValue={program.allowed_origins.join('\n')}
               placeholder="https://acme.com"
               hint="One origin a line; none: every site may."

@@ -1,19 +1,26 @@
 import { Link, Navigate, useParams } from '@tanstack/react-router';
-import { type ComponentType, lazy, Suspense, useEffect, useRef } from 'react';
+import { type ComponentType, Suspense, useEffect, useRef } from 'react';
 import { PageHead } from '../../parts/card.tsx';
-import { Empty, Lines } from '../../parts/states.tsx';
+import { Empty } from '../../parts/states.tsx';
+import { lazyPart } from '../../shell/load.ts';
+import { PagePending } from '../../shell/pending.tsx';
 import { useMe } from '../../shell/session.ts';
 
 /** Each section is loaded when it is opened. `scope`: without it there is nothing to see. */
 const sections = [
-  { id: 'program', name: 'Program', scope: 'program:read', page: lazy(() => import('./program.tsx')) },
-  { id: 'keys', name: 'Tokens and keys', scope: 'program:read', page: lazy(() => import('./keys.tsx')) },
-  { id: 'websites', name: 'Websites', scope: 'program:list', page: lazy(() => import('./websites.tsx')) },
-  { id: 'webhooks', name: 'Webhooks', scope: 'webhook:manage', page: lazy(() => import('./webhooks.tsx')) },
-  { id: 'stripe', name: 'Stripe', scope: 'program:read', page: lazy(() => import('./stripe.tsx')) },
-  { id: 'mail', name: 'Mail', scope: 'billing:manage', page: lazy(() => import('./mail.tsx')) },
-  { id: 'privacy', name: 'Privacy', scope: 'person:manage', page: lazy(() => import('./privacy.tsx')) },
-  { id: 'audit', name: 'Audit log', scope: 'program:read', page: lazy(() => import('./audit.tsx')) },
+  { id: 'program', name: 'Program', scope: 'program:read', page: lazyPart(() => import('./program.tsx')) },
+  { id: 'keys', name: 'Tokens and keys', scope: 'program:read', page: lazyPart(() => import('./keys.tsx')) },
+  { id: 'websites', name: 'Websites', scope: 'program:list', page: lazyPart(() => import('./websites.tsx')) },
+  {
+    id: 'webhooks',
+    name: 'Webhooks',
+    scope: 'webhook:manage',
+    page: lazyPart(() => import('./webhooks.tsx')),
+  },
+  { id: 'stripe', name: 'Stripe', scope: 'program:read', page: lazyPart(() => import('./stripe.tsx')) },
+  { id: 'mail', name: 'Mail', scope: 'billing:manage', page: lazyPart(() => import('./mail.tsx')) },
+  { id: 'privacy', name: 'Privacy', scope: 'person:manage', page: lazyPart(() => import('./privacy.tsx')) },
+  { id: 'audit', name: 'Audit log', scope: 'program:read', page: lazyPart(() => import('./audit.tsx')) },
 ] as const satisfies readonly { id: string; name: string; scope: string; page: ComponentType }[];
 
 export function Settings() {
@@ -54,7 +61,7 @@ export function Settings() {
         </nav>
         <div className="min-w-0 space-y-4">
           {may(section.scope) ? (
-            <Suspense fallback={<Lines count={10} />}>
+            <Suspense fallback={<PagePending />}>
               <Page />
             </Suspense>
           ) : (

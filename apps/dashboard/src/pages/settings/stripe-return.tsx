@@ -2,6 +2,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { settingsApi } from '../../client/settings.ts';
+import { Outside } from '../../parts/outside.tsx';
 import { meQuery } from '../../shell/session.ts';
 import { findStart, forgetStart, type Start } from './stripe-start.ts';
 
@@ -26,41 +27,37 @@ export function StripeReturn() {
   }, [isKnown, back, mutate]);
   const refusal = back.refusal ?? me.error?.message ?? complete.error?.message;
   return (
-    <main className="grid min-h-dvh place-items-center px-4 py-10">
-      <div className="w-full max-w-md rounded-xl border border-line bg-surface p-6">
-        <h1 className="mb-3 font-semibold text-lg">Stripe</h1>
-        {refusal !== undefined ? (
-          <p role="alert" className="rounded-md bg-bad-soft px-3 py-2 text-bad">
-            {refusal}
+    <Outside title="Stripe" className="max-w-md">
+      {refusal !== undefined ? (
+        <p role="alert" className="rounded-md bg-bad-soft px-3 py-2 text-bad">
+          {refusal}
+        </p>
+      ) : complete.data ? (
+        <div role="status" className="space-y-2">
+          <p>
+            Account <span className="font-mono text-xs">{complete.data.connection.account}</span> is connected
+            {complete.data.verified && ', and a signed test event came through'}.
           </p>
-        ) : complete.data ? (
-          <div role="status" className="space-y-2">
-            <p>
-              Account <span className="font-mono text-xs">{complete.data.connection.account}</span> is
-              connected
-              {complete.data.verified && ', and a signed test event came through'}.
+          {complete.data.warnings.map((text) => (
+            <p key={text} className="text-warn">
+              {text}
             </p>
-            {complete.data.warnings.map((text) => (
-              <p key={text} className="text-warn">
-                {text}
-              </p>
-            ))}
-          </div>
-        ) : (
-          <p role="status" className="text-ink-2">
-            Setting the account up…
-          </p>
-        )}
-        <Link
-          to="/settings/$section"
-          params={{ section: 'stripe' }}
-          search={back.start ? { program: back.start.programId } : {}}
-          className="mt-4 inline-block text-accent underline"
-        >
-          To Settings
-        </Link>
-      </div>
-    </main>
+          ))}
+        </div>
+      ) : (
+        <p role="status" className="text-ink-2">
+          Setting the account up…
+        </p>
+      )}
+      <Link
+        to="/settings/$section"
+        params={{ section: 'stripe' }}
+        search={back.start ? { program: back.start.programId } : {}}
+        className="mt-4 inline-block text-accent underline"
+      >
+        To Settings
+      </Link>
+    </Outside>
   );
 }
 

@@ -1,18 +1,18 @@
 import type { ProgramRecord, StripeStatus } from '@headwater/contract';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import type { FormEvent } from 'react';
 import { settingsApi } from '../../client/settings.ts';
+import { Ask } from '../../parts/ask.tsx';
 import { Badge } from '../../parts/badge.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Card } from '../../parts/card.tsx';
 import { Copyable } from '../../parts/copy.tsx';
 import { Field, FormError } from '../../parts/field.tsx';
+import { type Fields, fieldsOf } from '../../parts/form.ts';
 import { Lines, Loading } from '../../parts/states.tsx';
 import { counted, dateTime, day } from '../../shell/format.ts';
 import { useMe } from '../../shell/session.ts';
 import { NeedsProgram } from '../needs-program.tsx';
-import { Asks } from './asks.tsx';
 import { keepStart } from './stripe-start.ts';
 
 export default function Stripe() {
@@ -38,7 +38,6 @@ function Of({ program }: { program: ProgramRecord }) {
 }
 
 function Standing({ status, program }: { status: StripeStatus; program: ProgramRecord }) {
-  const queryClient = useQueryClient();
   const { may } = useMe();
   const { connections, endpoints, events, advice } = status;
   const inForce = connections.filter((one) => one.disconnected_at === null);
@@ -85,15 +84,14 @@ function Standing({ status, program }: { status: StripeStatus; program: ProgramR
           </Link>
         </p>
         {inForce.length > 0 && may('program:update') && (
-          <Asks
+          <Ask
             trigger="Disconnect"
+            look="danger"
             title="Disconnect Stripe?"
             description="The webhook endpoint, the key and the secrets go. What was received stays; payments are not told of any more."
             verb="Disconnect"
-            act={async () => {
-              await settingsApi.removeStripe(program.id);
-              await queryClient.invalidateQueries({ queryKey: keyOf(program) });
-            }}
+            act={() => settingsApi.removeStripe(program.id)}
+            renews={keyOf(program)}
           />
         )}
       </div>
@@ -127,16 +125,12 @@ function ByOAuth({ status, program }: { status: StripeStatus; program: ProgramRe
 function Connect({ program }: { program: ProgramRecord }) {
   const queryClient = useQueryClient();
   const connect = useMutation({
-    mutationFn: (key: string) => settingsApi.connectStripe(program.id, key),
+    mutationFn: ({ key = '' }: Fields) => settingsApi.connectStripe(program.id, key.trim()),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: keyOf(program) }),
   });
-  function submit(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault();
-    connect.mutate(String(new FormData(event.currentTarget).get('key')).trim());
-  }
   return (
     <Card title="Connect with a restricted key">
-      <form className="space-y-4 p-4" onSubmit={submit}>
+      <form className="space-y-4 p-4" onSubmit={(event) => connect.mutate(fieldsOf(event))}>
         <p className="text-ink-2">
           Make a restricted key in Stripe’s Dashboard with the permissions that docs/stripe-setup.md lists.
           The endpoint, its events and its secret are set up from here; it is safe to repeat.

@@ -1,17 +1,19 @@
 import type { WebhookMessage, WebhookRecord } from '@headwater/contract';
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { settingsApi } from '../../client/settings.ts';
+import { Ask } from '../../parts/ask.tsx';
 import { Badge, type Tone } from '../../parts/badge.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Card } from '../../parts/card.tsx';
-import { Copyable } from '../../parts/copy.tsx';
-import { Dialog } from '../../parts/dialog.tsx';
-import { Field, FormError, Select } from '../../parts/field.tsx';
+import { ShownOnce } from '../../parts/copy.tsx';
+import { Older, useCursorList } from '../../parts/cursor-table.tsx';
+import { Field, FormError } from '../../parts/field.tsx';
+import { FilterSelect } from '../../parts/filter-select.tsx';
+import { linesOf } from '../../parts/form.ts';
 import { Empty, Lines, Loading } from '../../parts/states.tsx';
+import { TextArea } from '../../parts/text-area.tsx';
 import { counted, dateTime, words } from '../../shell/format.ts';
-import { Asks } from './asks.tsx';
-import { linesOf, TextArea } from './text-area.tsx';
 
 const queryKey = ['webhooks'];
 
@@ -50,12 +52,10 @@ export default function Webhooks() {
 
 function Endpoint({ one, isShown, show }: { one: WebhookRecord; isShown: boolean; show: () => void }) {
   const queryClient = useQueryClient();
-  const refresh = () => queryClient.invalidateQueries({ queryKey });
   const isOn = one.status === 'enabled';
-  const [secret, setSecret] = useState('');
   const turn = useMutation({
     mutationFn: () => settingsApi.updateWebhook(one.id, { status: isOn ? 'disabled' : 'enabled' }),
-    onSettled: refresh,
+    onSettled: () => queryClient.invalidateQueries({ queryKey }),
   });
   return (
     <li className="px-4 py-3">
@@ -76,28 +76,24 @@ function Endpoint({ one, isShown, show }: { one: WebhookRecord; isShown: boolean
         <Button disabled={turn.isPending} onClick={() => turn.mutate()}>
           {isOn ? 'Switch off' : 'Switch on'}
         </Button>
-        <Asks
+        <Ask
           trigger="New secret"
+          look="danger"
           title="Make a new signing secret?"
           description="The one before signs beside it for a day, so that you can change over without losing a message."
           verb="Make secret"
-          act={async () => {
-            setSecret((await settingsApi.rollWebhookSecret(one.id)).secret ?? '');
-            await refresh();
-          }}
-        >
-          <p>Keep it now: it is shown this once.</p>
-          <Copyable text={secret} label="New signing secret" />
-        </Asks>
-        <Asks
+          act={() => settingsApi.rollWebhookSecret(one.id)}
+          renews={queryKey}
+          shown={({ secret }) => <ShownOnce text={secret ?? ''} label="New signing secret" />}
+        />
+        <Ask
           trigger="Remove"
+          look="danger"
           title="Remove this webhook?"
           description={`${one.url} is told nothing any more. Messages that wait are not sent.`}
           verb="Remove"
-          act={async () => {
-            await settingsApi.removeWebhook(one.id);
-            await refresh();
-          }}
+          act={() => settingsApi.removeWebhook(one.id)}
+          renews={queryKey}
         />
       </div>
       <FormError error={turn.error} />
@@ -111,35 +107,30 @@ const tones: Readonly<Record<WebhookMessage['state'], Tone>> = {
   dead: 'bad',
 };
 
+const states = Object.keys(tones) as WebhookMessage['state'][];
+const stateName = (state: WebhookMessage['state']) => (state === 'dead' ? 'Given up' : words(state));
+
 function Messages({ endpointId }: { endpointId: number }) {
   const [state, setState] = useState('');
   const queryClient = useQueryClient();
   const key = ['webhook-messages', endpointId];
-  const query = useInfiniteQuery({
-    queryKey: [...key, state],
-    queryFn: ({ pageParam }) => settingsApi.webhookMessages(endpointId, state, pageParam),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
-    refetchInterval: 5000,
-  });
+  const { query, rows: messages } = useCursorList(
+    [...key, state],
+    (cursor) => settingsApi.webhookMessages(endpointId, state, cursor),
+    { refetchInterval: 5000 },
+  );
   const refresh = () => queryClient.invalidateQueries({ queryKey: key });
   const replay = useMutation({ mutationFn: settingsApi.replayMessage, onSettled: refresh });
   const replayDead = useMutation({
     mutationFn: () => settingsApi.replayDead(endpointId),
     onSettled: refresh,
   });
-  const messages = query.data?.pages.flatMap((page) => page.data) ?? [];
   return (
     <Card
       title="Deliveries"
       aside={
         <div className="flex items-center gap-2">
-          <Select label="State" hideLabel value={state} onChange={({ target }) => setState(target.value)}>
-            <option value="">Any state</option>
-            <option value="pending">Pending</option>
-            <option value="delivered">Delivered</option>
-            <option value="dead">Given up</option>
-          </Select>
+          <FilterSelect label="State" among={states} nameOf={stateName} value={state} onValue={setState} />
           <Button disabled={replayDead.isPending} onClick={() => replayDead.mutate()}>
             Replay all given up
           </Button>
@@ -169,9 +160,7 @@ function Messages({ endpointId }: { endpointId: number }) {
                     </p>
                     {one.last_error && <p className="max-w-60 break-words text-bad">{one.last_error}</p>}
                   </div>
-                  <Badge tone={tones[one.state]}>
-                    {one.state === 'dead' ? 'Given up' : words(one.state)}
-                  </Badge>
+                  <Badge tone={tones[one.state]}>{stateName(one.state)}</Badge>
                   <Button
                     aria-label={`Replay ${one.message_id}`}
                     disabled={replay.isPending}
@@ -186,75 +175,33 @@ function Messages({ endpointId }: { endpointId: number }) {
         }
       </Loading>
       <FormError error={replay.error ?? replayDead.error} />
-      {query.hasNextPage && (
-        <div className="p-3">
-          <Button onClick={() => void query.fetchNextPage()}>Older</Button>
-        </div>
-      )}
+      <Older of={query} />
     </Card>
   );
 }
 
 function NewEndpoint() {
-  const queryClient = useQueryClient();
-  const [isOpen, setOpen] = useState(false);
-  const create = useMutation({
-    mutationFn: settingsApi.createWebhook,
-    onSuccess: () => queryClient.invalidateQueries({ queryKey }),
-  });
-  function submit(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault();
-    const form = Object.fromEntries(new FormData(event.currentTarget)) as Record<string, string>;
-    const types = linesOf(form.types ?? '');
-    create.mutate({ url: form.url, ...(types.length === 0 ? {} : { types }) });
-  }
   return (
-    <Dialog
+    <Ask
       trigger="Add webhook"
       look="primary"
-      open={isOpen}
-      onOpenChange={(next) => {
-        setOpen(next);
-        if (next) create.reset();
-      }}
       title="Add a webhook"
+      verb="Add"
+      act={({ url, types }) => {
+        const chosen = linesOf(types);
+        return settingsApi.createWebhook({ url, ...(chosen.length === 0 ? {} : { types: chosen }) });
+      }}
+      renews={queryKey}
+      shown={({ secret }) => <ShownOnce text={secret ?? ''} label="Signing secret" />}
     >
-      {create.data ? (
-        <div className="space-y-4">
-          <p>Keep the signing secret now: it is shown this once.</p>
-          <Copyable text={create.data.secret ?? ''} label="Signing secret" />
-          <div className="flex justify-end">
-            <Button look="primary" onClick={() => setOpen(false)}>
-              Done
-            </Button>
-          </div>
-        </div>
-      ) : (
-        <form className="space-y-4" onSubmit={submit}>
-          <Field
-            label="Address"
-            name="url"
-            type="url"
-            required
-            placeholder="https://acme.com/hooks"
-            autoFocus
-          />
-          <TextArea
-            label="Events"
-            name="types"
-            defaultValue=""
-            placeholder="payment.recorded"
-            hint="One a line, as in docs/webhooks.md; none: every event."
-          />
-          <FormError error={create.error} />
-          <div className="flex justify-end gap-2">
-            <Button onClick={() => setOpen(false)}>Cancel</Button>
-            <Button type="submit" look="primary" disabled={create.isPending}>
-              Add
-            </Button>
-          </div>
-        </form>
-      )}
-    </Dialog>
+      <Field label="Address" name="url" type="url" required placeholder="https://acme.com/hooks" autoFocus />
+      <TextArea
+        label="Events"
+        name="types"
+        rows={3}
+        placeholder="payment.recorded"
+        hint="One a line, as in docs/webhooks.md; none: every event."
+      />
+    </Ask>
   );
 }

@@ -79,8 +79,8 @@ async function attack({ route, url, payload, headers }: Attack, what: string, at
     ...(payload === undefined ? {} : { payload }),
   });
   const where = `${route.method} ${route.path}: ${what}: ${response.statusCode} ${response.body.slice(0, 200)}`;
-  // Those that are sent at once share one processor.
-  expect(performance.now() - startedAt, where).toBeLessThan(5000 * atOnce);
+  // What hangs, not what is slow: an hour of a busy machine must not fail it (those sent at once share one processor).
+  expect(performance.now() - startedAt, where).toBeLessThan(20_000 * atOnce);
   expect(response.statusCode, where).toBeLessThan(500);
   const media = route.file ?? route.stream;
   const isFile = media !== undefined && response.statusCode === 200;

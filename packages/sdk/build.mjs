@@ -53,7 +53,10 @@ const browserOutside = (extension) => ({
 });
 
 function writeTypes() {
-  const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
+  const tsc = join(
+    dirname(createRequire(import.meta.url).resolve('typescript-native/package.json')),
+    'bin/tsc',
+  );
   const outDir = mkdtempSync(join(here, '.types-'));
   try {
     const { status, stdout } = spawnSync(

@@ -117,6 +117,9 @@ function piecesOf(
   { shortcut, coverage }: Means,
   params: Params,
 ): Select[] {
+  if (source === 'acts') {
+    return splitActs(names).map((own) => eventsPiece(question, source, own, [question.period], params));
+  }
   if (shortcut?.kind === 'hours') return [hoursPiece(question, names, params)];
   if (shortcut === undefined || coverage === undefined) {
     return [eventsPiece(question, source, names, [question.period], params)];
@@ -324,9 +327,29 @@ function goalsOf(
       ) s on g.visit_session = s.session and g.visit_began = s.day)`;
 }
 
+/** Those who paid are asked for by themselves (see actsOf): what is a sum costs a third without them. */
+function splitActs(names: readonly ComponentName[]): ComponentName[][] {
+  const sums = names.filter((name) => name !== 'customers');
+  return [
+    ...(sums.length > 0 ? [sums] : []),
+    ...(sums.length < names.length ? [['customers' as const]] : []),
+  ];
+}
+
+/** The few kinds of events that a component of acts is made from; money may stand in each of the last four. */
+const actTypes: Partial<Record<ComponentName, readonly string[]>> = {
+  clicks: ['click'],
+  leads: ['lead'],
+  payments: ['payment'],
+  customers: ['payment'],
+  gross: ['payment'],
+  refunds: ['refund'],
+};
+const moneyTypes = ['payment', 'refund', 'commission', 'fee'];
+
 /**
- * Clicks, sign-ups and money by payment and currency. A payment that was told anew stands there three times, once with
- * sign -1: its sums are right whenever any of them arrives, and where they come to nothing it has no customer.
+ * Clicks, sign-ups and money, a row for each of them. A payment that was told anew stands there three times, once with sign
+ * -1 and all that was told before: whatever adds up is right whenever any of them arrives.
  */
 function actsOf(
   { money }: Question,
@@ -334,38 +357,40 @@ function actsOf(
   dims: readonly string[],
   where: string,
 ): string {
-  const columns = dims.map((value, index) => `${value} as d${index}`);
-  const sums = [
-    "countIf(type = 'click') as clicks",
-    "countIf(type = 'lead') as leads",
-    "sumIf(sign, type = 'payment') as paid",
-    "maxIf(customer_id, type = 'payment' and sign = 1) as customer",
-    "sumIf(amount, type = 'payment') as gross",
-    "sumIf(amount, type = 'refund') as refunds",
-    'sum(commission) as commissions',
-    'sum(fee) as fees',
-  ];
-  const by = [...dims.map((_, index) => `d${index}`), 'payment_id'];
-  // There are several clicks and sign-ups to a payment: they are read where they are asked for.
-  const read = [
-    ...(names.includes('clicks') ? ['click'] : []),
-    ...(names.includes('leads') ? ['lead'] : []),
-    ...['payment', 'refund', 'commission', 'fee'],
-  ];
+  const read = [...new Set(names.flatMap((name) => actTypes[name] ?? moneyTypes))];
   const types = `type in (${read.map((type) => `'${type}'`).join(', ')}) and is_test = 0`;
-  const own = money.onlyOwn ? " and currency in ('', {currency:String})" : '';
-  if (!money.isConverted) {
-    return `select ${[...columns, ...sums].join(', ')} from events where ${types}${own} and ${where} group by ${by.join(', ')}`;
+  const own = !money.isConverted && money.onlyOwn ? " and currency in ('', {currency:String})" : '';
+  const from = `from events where ${types}${own} and ${where}`;
+  const keys = dims.map((_, index) => `d${index}`);
+  const columns = dims.map((value, index) => `${value} as d${index}`);
+  // Who has paid is no sum: each payment is put together before its customer counts.
+  if (names.includes('customers')) {
+    return `select ${[...columns, 'maxIf(customer_id, sign = 1) as customer', 'sum(sign) as paid'].join(', ')}
+      ${from} group by ${[...keys, 'payment_id'].join(', ')}`;
   }
-  const amounts = ['gross', 'refunds', 'commissions', 'fees'];
-  const converted = amounts.map(
+  const counted = {
+    clicks: "type = 'click'",
+    leads: "type = 'lead'",
+    paid: "if(type = 'payment', sign, 0)",
+  };
+  const amounts = {
+    gross: "if(type = 'payment', amount, 0)",
+    refunds: "if(type = 'refund', amount, 0)",
+    commissions: 'commission',
+    fees: 'fee',
+  };
+  const entries = Object.entries({ ...counted, ...amounts });
+  if (!money.isConverted) {
+    return `select ${[...columns, ...entries.map(([name, value]) => `${value} as ${name}`)].join(', ')} ${from}`;
+  }
+  const sums = entries.map(([name, value]) => `sum(${value}) as ${name}`);
+  const converted = Object.keys(amounts).map(
     (name) =>
       `toDecimal256(${name}, 0) * if(unit = {currency:String}, toDecimal256(1, 18), factor) as ${name}`,
   );
-  const keep = [...dims.map((_, index) => `d${index}`), 'clicks', 'leads', 'paid', 'customer'];
-  return `select ${[...keep, ...converted].join(', ')} from (
+  return `select ${[...keys, ...Object.keys(counted), ...converted].join(', ')} from (
       select ${[...columns, ...sums, 'currency as unit', 'toDate(occurred_at) as fx_day'].join(', ')}
-      from events where ${types} and ${where} group by ${[...by, 'unit', 'fx_day'].join(', ')}
+      ${from} group by ${[...keys, 'unit', 'fx_day'].join(', ')}
     ) a
     left join (
       select rate.1 as fx_unit, rate.2 as fx_on, toDecimal256(rate.3, 18) as factor

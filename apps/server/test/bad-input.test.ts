@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { StripeDouble } from '@headwater/stripe-double';
@@ -108,14 +109,15 @@ const usesUp = new Set(['/api/v1/programs/:id/stripe/oauth/complete']);
 
 /**
  * Runs attacks on one route: the database must be the same before and after. Where some of them were taken or used something
- * up, those that were refused are sent once more in a row for that. (A fingerprint after each single one would take most of the time.)
+ * up and it is another, those that were refused are sent once more in a row for that. (A fingerprint after each single one would take
+ * most of the time.)
  */
 async function attackAll(
   attacks: readonly (Attack & { what: string })[],
   judge?: (answer: Answered, what: string) => void,
 ) {
   const refused: (Attack & { what: string })[] = [];
-  let before = await takeFingerprint(server.database.postgres);
+  const before = await takeFingerprint(server.database.postgres);
   for (const one of attacks) {
     const answer = await attack(one, one.what);
     judge?.(
@@ -124,13 +126,14 @@ async function attackAll(
     );
     if (answer.status >= 400) refused.push(one);
   }
-  if (refused.length < attacks.length || refused.some(({ route }) => usesUp.has(route.path))) {
-    before = await takeFingerprint(server.database.postgres);
-    await inTurns(refused, (one, atOnce) => attack(one, one.what, atOnce));
-  }
+  const after = await takeFingerprint(server.database.postgres);
+  if (isDeepStrictEqual(after, before)) return;
   const first = refused[0];
   const what = `one of ${refused.length} requests was refused but stored, from ${first?.route.path} ${first?.what} on`;
-  expect(await takeFingerprint(server.database.postgres), what).toEqual(before);
+  const someDid = refused.length < attacks.length || refused.some(({ route }) => usesUp.has(route.path));
+  if (!someDid) expect(after, what).toEqual(before);
+  await inTurns(refused, (one, atOnce) => attack(one, one.what, atOnce));
+  expect(await takeFingerprint(server.database.postgres), what).toEqual(after);
 }
 
 /** Several at a time, where one's answer is nothing to the next. */
@@ -320,19 +323,18 @@ describe('wrong values in the fields of a body', () => {
       const required = new Set(
         ((route.body as { required?: string[] } | undefined)?.required ?? []) as string[],
       );
-      const attacks: (Attack & { what: string; isWrong: boolean })[] = [];
+      const attacks: (Attack & { what: string; value: string; isWrong: boolean })[] = [];
       for (const [name, schema] of Object.entries(propertiesOf(route.body ?? ({} as never)))) {
         // Judged event by event and answered 202: below.
         const judge = name === 'events' ? () => 'may be right' : judgeOf(name, schema, required.has(name));
         for (const value of hostileValues) {
+          const isWrong = judge(value) === 'wrong';
+          // What is large and of a wrong type costs the most to read and says the same in every field: one of a route is enough.
+          if (isWrong && value.length > 20_000 && attacks.some((one) => one.value === value)) continue;
           const request = example(route);
-          attacks.push({
-            route,
-            url: urlOf(route, request),
-            payload: withField(request, name, value),
-            what: `${name}: ${brief(value)}`,
-            isWrong: judge(value) === 'wrong',
-          });
+          const payload = withField(request, name, value);
+          const what = `${name}: ${brief(value)}`;
+          attacks.push({ route, url: urlOf(route, request), payload, what, value, isWrong });
         }
         fields += 1;
       }

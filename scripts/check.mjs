@@ -18,6 +18,7 @@ const checks = [
   ['types: shop', tsc, '-p', 'apps/demo-shop'],
   ['types: dashboard', tsc, '-p', 'apps/dashboard'],
   ['types: journeys', tsc, '-p', 'e2e'],
+  ['types: soak', tsc, '-p', 'soak'],
   ['boundaries', bin('depcruise'), '--config', '.dependency-cruiser.cjs', 'apps/server/src'],
   ['dead code', bin('knip')],
   ['tracker size', 'node', 'packages/tracker/size.mjs'],

@@ -20,24 +20,31 @@ interface ServerProcessOptions {
   databaseUrl?: string;
   clickhouseUrl?: string;
   secret?: string;
+  /** Default: any that is free. */
+  port?: number;
+  /** To be loaded before the server. */
+  preload?: string;
+  environment?: Record<string, string>;
 }
 
 /** Starts it, and waits until it says that it is ready. */
 export async function startServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
   const { PATH, HOME, LANG } = process.env;
-  const child = spawn(process.execPath, [join(packageRoot(), 'dist/main.js')], {
+  const preload = options.preload === undefined ? [] : ['--import', options.preload];
+  const child = spawn(process.execPath, [...preload, join(packageRoot(), 'dist/main.js')], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...(PATH === undefined ? {} : { PATH }),
       ...(HOME === undefined ? {} : { HOME }),
       ...(LANG === undefined ? {} : { LANG }),
-      PORT: '0',
+      PORT: String(options.port ?? 0),
       HOST: '127.0.0.1',
       HEADWATER_DATA_DIR: options.dataDir,
       HEADWATER_BOOTSTRAP_KEY: options.bootstrapKey,
       ...(options.databaseUrl === undefined ? {} : { DATABASE_URL: options.databaseUrl }),
       ...(options.clickhouseUrl === undefined ? {} : { CLICKHOUSE_URL: options.clickhouseUrl }),
       ...(options.secret === undefined ? {} : { HEADWATER_SECRET: options.secret }),
+      ...options.environment,
     },
   });
   let output = '';

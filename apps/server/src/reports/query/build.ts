@@ -2,7 +2,7 @@ import { invariant } from '../../platform/index.ts';
 import { matchedGoals } from '../goals/index.ts';
 import { addDays } from '../period.ts';
 import { type Coverage, ownerCondition, ownerParams } from './coverage.ts';
-import { bucketOf, expressionOf, instantOf, isTime, type Source } from './dimensions.ts';
+import { bucketOf, expressionOf, instantOf, isTime, type Source, storedOf, textOf } from './dimensions.ts';
 import { conditionOf, Params, readFrom } from './filters.ts';
 import { type Component, type ComponentName, components, mergedOf, nothingOf } from './metrics.ts';
 import type { Plan, Shortcut } from './plan.ts';
@@ -277,9 +277,9 @@ function eventsPiece(
     }
     case 'acts':
       return {
-        dims: dims.map((_, index) => `d${index}`),
+        dims: question.dimensions.map((one, index) => textOf(one, `k${index}`)),
         counts,
-        from: `(${actsOf(question, names, dims, where)})`,
+        from: `(${actsOf(question, names, question.dimensions.map(storedOf), where)})`,
       };
   }
 }
@@ -348,8 +348,8 @@ const actTypes: Partial<Record<ComponentName, readonly string[]>> = {
 const moneyTypes = ['payment', 'refund', 'commission', 'fee'];
 
 /**
- * Clicks, sign-ups and money, a row for each of them. A payment that was told anew stands there three times, once with sign
- * -1 and all that was told before: whatever adds up is right whenever any of them arrives.
+ * Clicks, sign-ups and money, added up by `k0…`, the dimensions as they are stored. A payment that was told anew stands there
+ * three times, once with sign -1 and all that was told before: whatever adds up is right whenever any of them arrives.
  */
 function actsOf(
   { money }: Question,
@@ -361,36 +361,37 @@ function actsOf(
   const types = `type in (${read.map((type) => `'${type}'`).join(', ')}) and is_test = 0`;
   const own = !money.isConverted && money.onlyOwn ? " and currency in ('', {currency:String})" : '';
   const from = `from events where ${types}${own} and ${where}`;
-  const keys = dims.map((_, index) => `d${index}`);
-  const columns = dims.map((value, index) => `${value} as d${index}`);
-  // Who has paid is no sum: each payment is put together before its customer counts.
+  const columns = dims.map((value, index) => `${value} as k${index}`);
+  const keys = dims.map((_, index) => `k${index}`);
+  const by = (...more: string[]) =>
+    keys.length + more.length === 0 ? '' : `group by ${[...keys, ...more].join(', ')}`;
   if (names.includes('customers')) {
-    return `select ${[...columns, 'maxIf(customer_id, sign = 1) as customer', 'sum(sign) as paid'].join(', ')}
-      ${from} group by ${[...keys, 'payment_id'].join(', ')}`;
+    // Who has paid is no sum. Few payments are told anew: those are put together first, the others are as they stand.
+    const isRetold = `payment_id in (select payment_id ${from} and sign = -1)`;
+    return `select ${[...columns, 'customer_id as customer', 'toInt64(1) as paid'].join(', ')} ${from} and sign = 1 and not ${isRetold}
+      union all
+      select ${[...columns, 'maxIf(customer_id, sign = 1) as customer', 'sum(sign) as paid'].join(', ')} ${from} and ${isRetold} ${by('payment_id')}`;
   }
-  const counted = {
-    clicks: "type = 'click'",
-    leads: "type = 'lead'",
-    paid: "if(type = 'payment', sign, 0)",
-  };
   const amounts = {
-    gross: "if(type = 'payment', amount, 0)",
-    refunds: "if(type = 'refund', amount, 0)",
-    commissions: 'commission',
-    fees: 'fee',
+    gross: "sumIf(amount, type = 'payment')",
+    refunds: "sumIf(amount, type = 'refund')",
+    commissions: 'sum(commission)',
+    fees: 'sum(fee)',
   };
-  const entries = Object.entries({ ...counted, ...amounts });
-  if (!money.isConverted) {
-    return `select ${[...columns, ...entries.map(([name, value]) => `${value} as ${name}`)].join(', ')} ${from}`;
-  }
-  const sums = entries.map(([name, value]) => `sum(${value}) as ${name}`);
+  const counted = {
+    clicks: "countIf(type = 'click')",
+    leads: "countIf(type = 'lead')",
+    paid: "sumIf(sign, type = 'payment')",
+  };
+  const sums = Object.entries({ ...counted, ...amounts }).map(([name, value]) => `${value} as ${name}`);
+  if (!money.isConverted) return `select ${[...columns, ...sums].join(', ')} ${from} ${by()}`;
   const converted = Object.keys(amounts).map(
     (name) =>
       `toDecimal256(${name}, 0) * if(unit = {currency:String}, toDecimal256(1, 18), factor) as ${name}`,
   );
   return `select ${[...keys, ...Object.keys(counted), ...converted].join(', ')} from (
       select ${[...columns, ...sums, 'currency as unit', 'toDate(occurred_at) as fx_day'].join(', ')}
-      ${from} group by ${[...keys, 'unit', 'fx_day'].join(', ')}
+      ${from} ${by('unit', 'fx_day')}
     ) a
     left join (
       select rate.1 as fx_unit, rate.2 as fx_on, toDecimal256(rate.3, 18) as factor

@@ -15,6 +15,8 @@ export type Source = 'visits' | 'views' | 'acts' | 'goals' | 'audience';
 export interface Dimension extends Partial<Record<Source, string>> {
   /** Days that are over are added up by it (rollups/build.ts), from visits, or from page views where it has no visits. */
   isRolledUp?: true;
+  /** The column, where acts hold a number that is shown as text. */
+  number?: string;
 }
 
 /** What is asked of visits may be asked of goals. */
@@ -23,6 +25,8 @@ const ofVisit = (column: string): Dimension => ({ ...visited(column), acts: colu
 /** Each page view carries it as well, so that it may be asked for beside the page. */
 const everywhere = (column: string): Dimension => ({ ...ofVisit(column), views: column });
 const id = (column: string) => `if(${column} = 0, '', toString(${column}))`;
+/** Of acts, which are added up by the number itself: that is a fifth of the work of its text. */
+const numbered = (column: string) => ({ ...visited(id(column)), acts: id(column), number: column });
 const group =
   "if(partner_id = 0, '', transform(partner_id, {partners:Array(UInt32)}, {groups:Array(String)}, ''))";
 const visitorType = "if(is_returning = 1, 'returning', 'new')";
@@ -46,8 +50,8 @@ export const dimensions: Readonly<Record<Exclude<ReportDimension, TimeDimension>
   browser: everywhere('browser'),
   os: everywhere('os'),
   language: ofVisit('language'),
-  partner: { ...visited(id('partner_id')), acts: id('partner_id'), isRolledUp: true },
-  link: { ...visited(id('link_id')), acts: id('link_id'), isRolledUp: true },
+  partner: { ...numbered('partner_id'), isRolledUp: true },
+  link: { ...numbered('link_id'), isRolledUp: true },
   // The partner's group of today: who is in it may be asked of any time.
   group: { ...visited(group), acts: group },
   product: { acts: 'product' },
@@ -88,4 +92,17 @@ export function bucketOf(dimension: TimeDimension, instant: string): string {
 /** The expression of a dimension in a source; undefined where the source knows nothing of it. */
 export function expressionOf(dimension: ReportDimension, source: Source): string | undefined {
   return isTime(dimension) ? bucketOf(dimension, instantOf[source]) : dimensions[dimension][source];
+}
+
+const entryOf = (dimension: ReportDimension): Dimension | undefined =>
+  isTime(dimension) ? undefined : dimensions[dimension];
+
+/** What acts are added up by: a number where they hold one, else the text. */
+export function storedOf(dimension: ReportDimension): string {
+  return entryOf(dimension)?.number ?? (expressionOf(dimension, 'acts') as string);
+}
+
+/** The text of {@link storedOf}, which stands in a column. */
+export function textOf(dimension: ReportDimension, column: string): string {
+  return entryOf(dimension)?.number === undefined ? column : id(column);
 }

@@ -13,6 +13,8 @@ const checks = [
   ['types: stripe double', bin('tsc'), '-p', 'packages/stripe-double'],
   ['types: tracker', bin('tsc'), '-p', 'packages/tracker'],
   ['types: sdk', bin('tsc'), '-p', 'packages/sdk'],
+  ['types: plan', bin('tsc'), '-p', 'packages/integration-plan'],
+  ['types: mcp', bin('tsc'), '-p', 'packages/mcp'],
   ['types: shop', bin('tsc'), '-p', 'apps/demo-shop'],
   ['types: dashboard', bin('tsc'), '-p', 'apps/dashboard'],
   ['types: journeys', bin('tsc'), '-p', 'e2e'],

@@ -53,7 +53,7 @@ const missingByField: Readonly<Record<string, ErrorCode>> = {
  * path and body, its own, and those that any request may meet. Nothing else may be answered: tests hold every answer they
  * get against it.
  */
-export function refusalsOf(route: Route): ErrorCode[] {
+function refusalsOf(route: Route): ErrorCode[] {
   return [
     ...new Set<ErrorCode>([
       ...ofAccess(route.access),

@@ -28,7 +28,7 @@ export async function buildDashboard() {
 async function digestSources() {
   const digest = createHash('sha256');
   const files = ['index.html', 'vite.config.ts', 'package.json', '../../package-lock.json'];
-  for (const folder of ['src', 'public']) {
+  for (const folder of ['src', 'public', '../../packages/integration-plan/src']) {
     const found = await readdir(join(dashboard, folder), { recursive: true, withFileTypes: true });
     for (const one of found) if (one.isFile()) files.push(join(one.parentPath, one.name));
   }

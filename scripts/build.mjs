@@ -3,6 +3,7 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { buildMcp } from '../packages/mcp/build.mjs';
 import { buildTracker } from '../packages/tracker/build.mjs';
 import { buildDashboard } from './build-dashboard.mjs';
 
@@ -41,6 +42,7 @@ export async function buildAll() {
       ...forNode,
     }),
     buildCli(),
+    buildMcp(),
     buildTracker(),
     buildDashboard(),
   ]);

@@ -9,16 +9,12 @@ const bin = (name) => `node_modules/.bin/${name}`;
 const tsc = 'node_modules/typescript-native/bin/tsc';
 const checks = [
   ['format and lint', bin('biome'), 'check', '--error-on-warnings', '.'],
-  ['types: server', tsc, '-p', 'apps/server'],
-  ['types: contract', tsc, '-p', 'packages/contract'],
-  ['types: command', tsc, '-p', 'packages/cli'],
-  ['types: stripe double', tsc, '-p', 'packages/stripe-double'],
-  ['types: tracker', tsc, '-p', 'packages/tracker'],
-  ['types: sdk', tsc, '-p', 'packages/sdk'],
-  ['types: shop', tsc, '-p', 'apps/demo-shop'],
-  ['types: dashboard', tsc, '-p', 'apps/dashboard'],
-  ['types: journeys', tsc, '-p', 'e2e'],
-  ['types: soak', tsc, '-p', 'soak'],
+  ...[
+    ...['apps/server', 'apps/dashboard', 'apps/demo-shop', 'e2e', 'soak'],
+    ...['cli', 'contract', 'integration-plan', 'mcp', 'sdk', 'stripe-double', 'tracker'].map(
+      (name) => `packages/${name}`,
+    ),
+  ].map((place) => [`types: ${place}`, tsc, '-p', place]),
   ['boundaries', bin('depcruise'), '--config', '.dependency-cruiser.cjs', 'apps/server/src'],
   ['dead code', bin('knip')],
   ['tracker size', 'node', 'packages/tracker/size.mjs'],

@@ -139,7 +139,7 @@ const exceptions: Record<string, (body: Record<string, unknown>, own: Holding) =
 };
 
 /** Routes that need something in another state than the first of its kind is in. */
-const pathIds: Record<string, (own: Holding) => unknown> = {
+export const pathIds: Record<string, (own: Holding) => unknown> = {
   'POST /api/v1/payout-batches/:id/start': (own) => own.approvedBatchId,
   'GET /api/v1/payout-batches/:id/export': (own) => own.approvedBatchId,
 };

@@ -22,7 +22,10 @@ export const AddAnnotationRequest = Type.Object(
       }),
     ),
   },
-  { $id: 'AddAnnotationRequest' },
+  {
+    $id: 'AddAnnotationRequest',
+    examples: [{ program_id: 42, kind: 'campaign', text: 'Spring campaign', at: '2026-03-02' }],
+  },
 );
 export type AddAnnotationRequest = Static<typeof AddAnnotationRequest>;
 

@@ -70,8 +70,11 @@ export const InvoiceLine = Type.Object({
 });
 export type InvoiceLine = Static<typeof InvoiceLine>;
 
-export const PayInvoiceRequest = Type.Object({
-  paid_at: instant({ description: 'default: now' }),
-  reference: text({ description: 'of the bank or the provider' }),
-});
+export const PayInvoiceRequest = Type.Object(
+  {
+    paid_at: instant({ description: 'default: now' }),
+    reference: text({ description: 'of the bank or the provider' }),
+  },
+  { examples: [{ paid_at: '2026-03-20T09:00:00Z', reference: 'SEPA 2026-03-20' }] },
+);
 export type PayInvoiceRequest = Static<typeof PayInvoiceRequest>;

@@ -35,38 +35,45 @@ export type CliLoginAsked = {
 
 export const DecideCliLoginRequest = Type.Object({ approve: Type.Boolean() });
 
-export const CliInitRequest = Type.Object({
-  name: requiredText({ 'x-message': 'name and domain are required' }),
-  domain: requiredText({ 'x-message': 'name and domain are required' }),
-  commission_type: Type.Optional(
-    Type.Enum(['percent', 'fixed', 'recurring_percent', 'recurring_fixed'], {
-      'x-message': 'commission_type is invalid',
-    }),
-  ),
-  commission_rate: Type.Optional(
-    Type.Number({
-      exclusiveMinimum: 0,
-      description: 'percent, at most 100; or major units of USD',
-      'x-message': 'commission_rate is invalid',
-    }),
-  ),
-  cookie_duration: Type.Optional(
-    Type.Integer({
-      minimum: 1,
-      exclusiveMaximum: 366,
-      description: 'days; default 90',
-      'x-message': 'cookie_duration is invalid',
-    }),
-  ),
-  duration_months: Type.Optional(
-    Type.Integer({
-      minimum: 0,
-      exclusiveMaximum: 121,
-      description: 'of recurring_*, default 12; 0: for ever',
-      'x-message': 'duration_months is invalid',
-    }),
-  ),
-});
+export const CliInitRequest = Type.Object(
+  {
+    name: requiredText({ 'x-message': 'name and domain are required' }),
+    domain: requiredText({ 'x-message': 'name and domain are required' }),
+    commission_type: Type.Optional(
+      Type.Enum(['percent', 'fixed', 'recurring_percent', 'recurring_fixed'], {
+        'x-message': 'commission_type is invalid',
+      }),
+    ),
+    commission_rate: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        description: 'percent, at most 100; or major units of USD',
+        'x-message': 'commission_rate is invalid',
+      }),
+    ),
+    cookie_duration: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        exclusiveMaximum: 366,
+        description: 'days; default 90',
+        'x-message': 'cookie_duration is invalid',
+      }),
+    ),
+    duration_months: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        exclusiveMaximum: 121,
+        description: 'of recurring_*, default 12; 0: for ever',
+        'x-message': 'duration_months is invalid',
+      }),
+    ),
+  },
+  {
+    examples: [
+      { name: 'Acme', domain: 'acme.example', commission_type: 'recurring_percent', commission_rate: 20 },
+    ],
+  },
+);
 export type CliInitRequest = Static<typeof CliInitRequest>;
 
 export const CliInitialized = Type.Object({
@@ -104,17 +111,20 @@ export const CliStatus = Type.Object({
 export type CliStatus = Static<typeof CliStatus>;
 
 const eventWording = { 'x-message': 'event_type is invalid' };
-export const CliTestEventRequest = Type.Object({
-  type: Type.Optional(
-    Type.Enum(['chain'], {
-      description: 'a click, a lead and a sale, by the production code',
-      ...eventWording,
-    }),
-  ),
-  event_type: Type.Optional(
-    Type.Enum(['click', 'lead', 'sale'], { description: 'one test event', ...eventWording }),
-  ),
-});
+export const CliTestEventRequest = Type.Object(
+  {
+    type: Type.Optional(
+      Type.Enum(['chain'], {
+        description: 'a click, a lead and a sale, by the production code',
+        ...eventWording,
+      }),
+    ),
+    event_type: Type.Optional(
+      Type.Enum(['click', 'lead', 'sale'], { description: 'one test event', ...eventWording }),
+    ),
+  },
+  { examples: [{ type: 'chain' }] },
+);
 
 export const chainVerdicts = ['attributed', 'unattributed', 'wrong_partner', 'pending'] as const;
 export const ChainVerdict = Type.Enum([...chainVerdicts]);
@@ -128,10 +138,33 @@ export const CliTestChain = Type.Object({
   attributed: Type.Boolean(),
 });
 
-export const CliTestEvent = Type.Object({
-  event_type: Type.Enum(['click', 'lead', 'sale']),
-  event_id: Type.String(),
-  received: Type.Boolean(),
-  attributed: Type.Boolean(),
-  message: Type.String(),
+/** Too many chains: ten an hour a program. */
+export const CliChainRefusal = Type.Object({
+  error: Type.Object({
+    status: Type.Literal(429),
+    code: Type.Literal('rate_limited'),
+    message: Type.String({ examples: ['Too many synthetic chains (max 10/program/hour).'] }),
+    retry_after_seconds: Type.Integer({ examples: [3599] }),
+  }),
 });
+
+export const CliTestEvent = Type.Object(
+  {
+    event_type: Type.Enum(['click', 'lead', 'sale']),
+    event_id: Type.String(),
+    received: Type.Boolean(),
+    attributed: Type.Boolean(),
+    message: Type.String(),
+  },
+  {
+    examples: [
+      {
+        event_type: 'click',
+        event_id: '101',
+        received: true,
+        attributed: false,
+        message: 'Test click event recorded',
+      },
+    ],
+  },
+);

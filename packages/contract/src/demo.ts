@@ -32,7 +32,7 @@ export const DemoRequest = Type.Object(
       }),
     ),
   },
-  { $id: 'DemoRequest' },
+  { $id: 'DemoRequest', examples: [{ events: 1000 }] },
 );
 
 export const DemoAnswer = Type.Object({

@@ -10,7 +10,10 @@ const subject = {
   program_id: textOrInteger(),
 };
 
-export const EraseRequest = Type.Object(subject, { $id: 'EraseRequest' });
+export const EraseRequest = Type.Object(subject, {
+  $id: 'EraseRequest',
+  examples: [{ email: 'sam@example.com' }],
+});
 export type EraseRequest = Static<typeof EraseRequest>;
 
 export const erasureStatuses = ['requested', 'renamed', 'done'] as const;
@@ -41,7 +44,10 @@ export type ErasureItem = Static<typeof ErasureItem>;
 
 export const ErasureQuery = Type.Object({ ...ListQuery.properties });
 
-export const ExportPersonRequest = Type.Object(subject, { $id: 'ExportPersonRequest' });
+export const ExportPersonRequest = Type.Object(subject, {
+  $id: 'ExportPersonRequest',
+  examples: [{ email: 'sam@example.com' }],
+});
 export type ExportPersonRequest = Static<typeof ExportPersonRequest>;
 
 const rows = (description: string) => Type.Array(Type.Record(Type.String(), Type.Unknown()), { description });

@@ -7,13 +7,29 @@ const nullable = <Schema extends TSchema>(schema: Schema) => Type.Union([schema,
 const textOrNull = nullable(Type.String());
 const integerOrNull = nullable(Type.Integer());
 
-const Commission = Type.Object({
-  id: Type.Integer(),
-  partner_id: Type.Integer(),
-  status: Type.String(),
-  amount_cents: Type.Integer(),
-  currency: Type.String(),
-  hold_until: iso,
+const Commission = Type.Object(
+  {
+    id: Type.Integer(),
+    partner_id: Type.Integer(),
+    status: Type.String(),
+    amount_cents: Type.Integer(),
+    currency: Type.String(),
+    hold_until: iso,
+  },
+  {
+    examples: [
+      {
+        ...{ id: 1018, partner_id: 7, status: 'pending', amount_cents: 1980, currency: 'USD' },
+        hold_until: '2026-03-17T10:15:00.000Z',
+      },
+    ],
+  },
+);
+
+/** An entry of the example. */
+const ledgerLine = (entry_id: number, account: string, partner_id: number | null, amount_cents: number) => ({
+  ...{ entry_id, account, partner_id, amount_cents, currency: 'USD' },
+  at: '2026-03-02T10:15:00.000Z',
 });
 
 export const ExplainAnswer = Type.Object({
@@ -42,7 +58,9 @@ export const ExplainAnswer = Type.Object({
         window_days: Type.Integer(),
         method: textOrNull,
         click_age_days: integerOrNull,
-        evidence: Type.Array(Type.Object({ kind: Type.String(), value: Type.String(), at: iso })),
+        evidence: Type.Array(Type.Object({ kind: Type.String(), value: Type.String(), at: iso }), {
+          examples: [[{ kind: 'customer_key', value: 'user_123', at: '2026-02-27T18:02:11.000Z' }]],
+        }),
         warnings: Type.Array(Type.Object({ code: Type.String(), text: Type.String() }), {
           description: 'what to mend about the integration, named',
         }),
@@ -65,20 +83,38 @@ export const ExplainAnswer = Type.Object({
       ),
     ),
     policy: nullable(
-      Type.Object({
-        id: Type.Integer(),
-        version: Type.Integer(),
-        group: Type.String(),
-        type: Type.String(),
-        rate_bps: Type.Optional(Type.Integer()),
-        fixed_cents: Type.Optional(Type.Integer()),
-        duration_months: integerOrNull,
-        min_cents: integerOrNull,
-        max_cents: integerOrNull,
-        customer_cap_cents: integerOrNull,
-        tiers: Type.Array(PolicyTier),
-        effective_from: iso,
-      }),
+      Type.Object(
+        {
+          id: Type.Integer(),
+          version: Type.Integer(),
+          group: Type.String(),
+          type: Type.String(),
+          rate_bps: Type.Optional(Type.Integer()),
+          fixed_cents: Type.Optional(Type.Integer()),
+          duration_months: integerOrNull,
+          min_cents: integerOrNull,
+          max_cents: integerOrNull,
+          customer_cap_cents: integerOrNull,
+          tiers: Type.Array(PolicyTier),
+          effective_from: iso,
+        },
+        {
+          examples: [
+            {
+              ...{
+                id: 5,
+                version: 2,
+                group: 'Default',
+                type: 'cps_recurring',
+                rate_bps: 2000,
+                duration_months: 12,
+              },
+              ...{ min_cents: null, max_cents: null, customer_cap_cents: null, tiers: [] },
+              effective_from: '2026-01-01T00:00:00.000Z',
+            },
+          ],
+        },
+      ),
     ),
     arithmetic: Type.Array(Type.Object({ step: Type.String(), text: Type.String(), result: Type.Integer() })),
     commission: nullable(Commission),
@@ -105,6 +141,16 @@ export const ExplainAnswer = Type.Object({
         currency: Type.String(),
         at: iso,
       }),
+      {
+        examples: [
+          [
+            ledgerLine(5120, 'customer_receipts', null, 9900),
+            ledgerLine(5121, 'revenue_attributed', null, -9900),
+            ledgerLine(5122, 'commission_expense', null, 1980),
+            ledgerLine(5123, 'partner_pending', 7, -1980),
+          ],
+        ],
+      },
     ),
     disputes: Type.Array(
       Type.Object({ id: Type.String(), amount_cents: Type.Integer(), state: Type.String() }),

@@ -47,7 +47,7 @@ export type SignalItem = Static<typeof SignalItem>;
 
 export const DismissRequest = Type.Object(
   { reason: requiredText({ 'x-message': 'reason is required', description: 'kept for ever' }) },
-  { $id: 'DismissRequest' },
+  { $id: 'DismissRequest', examples: [{ reason: 'A known agency: many sign up from one office' }] },
 );
 
 const action = Type.Enum([...fraudActions], {
@@ -75,7 +75,7 @@ export const UpdateFraudRulesRequest = Type.Object(
     refund_rate: Type.Optional(action),
     late_click: Type.Optional(action),
   },
-  { $id: 'UpdateFraudRulesRequest' },
+  { $id: 'UpdateFraudRulesRequest', examples: [{ click_flood: 'hold' }] },
 );
 export type UpdateFraudRulesRequest = Static<typeof UpdateFraudRulesRequest>;
 

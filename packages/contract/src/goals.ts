@@ -22,13 +22,16 @@ export const AddGoalRequest = Type.Object(
     name: requiredText({}, 100),
     ...fields,
   },
-  { $id: 'AddGoalRequest' },
+  {
+    $id: 'AddGoalRequest',
+    examples: [{ website_id: 'web_5kq9T2vYb1', name: 'Thanked', path: '/thanks*', value_cents: 500 }],
+  },
 );
 export type AddGoalRequest = Static<typeof AddGoalRequest>;
 
 export const UpdateGoalRequest = Type.Object(
   { name: Type.Optional(requiredText({}, 100)), ...fields },
-  { $id: 'UpdateGoalRequest' },
+  { $id: 'UpdateGoalRequest', examples: [{ event: 'sign_up', property: 'plan', property_value: 'pro' }] },
 );
 export type UpdateGoalRequest = Static<typeof UpdateGoalRequest>;
 

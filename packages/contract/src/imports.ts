@@ -64,7 +64,19 @@ export const StartImportRequest = Type.Object(
       Type.String({ format: 'currency', description: 'of rows without one; default the program’s' }),
     ),
   },
-  { $id: 'StartImportRequest' },
+  {
+    $id: 'StartImportRequest',
+    examples: [
+      {
+        kind: 'payments',
+        program_id: 42,
+        file_name: 'payments.csv',
+        file_digest: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+        rows: 1,
+        columns: ['transaction_id', 'amount', 'occurred_at'],
+      },
+    ],
+  },
 );
 export type StartImportRequest = Static<typeof StartImportRequest>;
 
@@ -126,7 +138,10 @@ export const ImportRowsRequest = Type.Object(
       { minItems: 1, maxItems: maxRowsOfPart },
     ),
   },
-  { $id: 'ImportRowsRequest' },
+  {
+    $id: 'ImportRowsRequest',
+    examples: [{ part: 1, rows: [{ line: 2, values: ['order_1042', '99.00', '2026-03-02'] }] }],
+  },
 );
 export type ImportRowsRequest = Static<typeof ImportRowsRequest>;
 

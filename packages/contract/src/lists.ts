@@ -7,17 +7,34 @@ const nullable = <Schema extends TSchema>(schema: Schema) => Type.Union([schema,
 const text = nullable(Type.String());
 const id = nullable(Type.Integer());
 
-export const ActivityQuery = Type.Object({
+const activity = {
   ...ListQuery.properties,
   from: Type.Optional(Type.String({ description: 'instant or day, inclusive' })),
   to: Type.Optional(Type.String({ description: 'instant or day, inclusive' })),
   partner_id: Type.Optional(Type.Integer()),
-  status: Type.Optional(Type.String()),
   is_test: Type.Optional(Type.Boolean({ default: false })),
-});
+};
+const statusOf = (statuses: readonly string[]) => Type.Optional(Type.Enum([...statuses]));
 
+export const leadStatuses = ['settled', 'provisional'] as const;
+export const paymentStatuses = ['paid', 'partially_refunded', 'refunded'] as const;
+export const commissionStatuses = [
+  'pending',
+  'approved',
+  'invoiced',
+  'paid',
+  'rejected',
+  'refunded',
+  'reversed',
+  'disputed',
+] as const;
+
+export const ClicksQuery = Type.Object(activity);
+export const LeadsQuery = Type.Object({ ...activity, status: statusOf(leadStatuses) });
+export const CommissionsQuery = Type.Object({ ...activity, status: statusOf(commissionStatuses) });
 export const PaymentsQuery = Type.Object({
-  ...ActivityQuery.properties,
+  ...activity,
+  status: statusOf(paymentStatuses),
   search: Type.Optional(
     Type.String({
       maxLength: 255,
@@ -50,8 +67,6 @@ export const ClickItem = Type.Object({
 });
 export type ClickItem = Static<typeof ClickItem>;
 
-export const leadStatuses = ['settled', 'provisional'] as const;
-
 export const LeadItem = Type.Object({
   id: Type.Integer(),
   customer_id: id,
@@ -63,8 +78,6 @@ export const LeadItem = Type.Object({
   is_test: Type.Boolean(),
 });
 export type LeadItem = Static<typeof LeadItem>;
-
-export const paymentStatuses = ['paid', 'partially_refunded', 'refunded'] as const;
 
 export const PaymentItem = Type.Object({
   id: Type.Integer(),
@@ -85,17 +98,6 @@ export const PaymentItem = Type.Object({
   is_test: Type.Boolean(),
 });
 export type PaymentItem = Static<typeof PaymentItem>;
-
-export const commissionStatuses = [
-  'pending',
-  'approved',
-  'invoiced',
-  'paid',
-  'rejected',
-  'refunded',
-  'reversed',
-  'disputed',
-] as const;
 
 export const CommissionItem = Type.Object({
   id: Type.Integer(),

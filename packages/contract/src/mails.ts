@@ -5,9 +5,12 @@ import { ListQuery } from './setup.ts';
 
 const nullable = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
 
-export const SetBillingContactRequest = Type.Object({
-  email: requiredText({ 'x-message': 'email is required' }),
-});
+export const SetBillingContactRequest = Type.Object(
+  {
+    email: requiredText({ 'x-message': 'email is required' }),
+  },
+  { examples: [{ email: 'billing@acme.example' }] },
+);
 export type SetBillingContactRequest = Static<typeof SetBillingContactRequest>;
 
 export const BillingContact = Type.Object({ email_masked: nullable(Type.String()) });

@@ -29,17 +29,29 @@ export const PartnerBalance = Type.Object({
 });
 export type PartnerBalance = Static<typeof PartnerBalance>;
 
-export const SetPayoutMethodRequest = Type.Object({
-  method: Type.Enum([...payoutMethods]),
-  account_holder: text({ description: 'bank_transfer, wise: the name on the account' }),
-  email: text({ description: 'paypal, wise: the recipient’s address' }),
-  iban: text({ description: 'bank_transfer, wise' }),
-  bic: text({ description: 'bank_transfer' }),
-  account_number: text({ description: 'bank_transfer, where there is no IBAN' }),
-  routing_number: text({ description: 'bank_transfer, with account_number' }),
-  stripe_account: text({ description: 'stripe: acct_…' }),
-  recipient_type: Type.Optional(Type.Enum(['person', 'business'], { description: 'wise; default person' })),
-});
+export const SetPayoutMethodRequest = Type.Object(
+  {
+    method: Type.Enum([...payoutMethods]),
+    account_holder: text({ description: 'bank_transfer, wise: the name on the account' }),
+    email: text({ description: 'paypal, wise: the recipient’s address' }),
+    iban: text({ description: 'bank_transfer, wise' }),
+    bic: text({ description: 'bank_transfer' }),
+    account_number: text({ description: 'bank_transfer, where there is no IBAN' }),
+    routing_number: text({ description: 'bank_transfer, with account_number' }),
+    stripe_account: text({ description: 'stripe: acct_…' }),
+    recipient_type: Type.Optional(Type.Enum(['person', 'business'], { description: 'wise; default person' })),
+  },
+  {
+    examples: [
+      {
+        method: 'bank_transfer',
+        account_holder: 'Anna Example',
+        iban: 'DE89370400440532013000',
+        bic: 'COBADEFFXXX',
+      },
+    ],
+  },
+);
 export type SetPayoutMethodRequest = Static<typeof SetPayoutMethodRequest>;
 
 export const PayoutMethodRecord = Type.Object({
@@ -49,10 +61,13 @@ export const PayoutMethodRecord = Type.Object({
 });
 export type PayoutMethodRecord = Static<typeof PayoutMethodRecord>;
 
-export const SetThresholdRequest = Type.Object({
-  currency: Type.String({ format: 'currency', 'x-message': 'currency must be an ISO 4217 code' }),
-  threshold_cents: Type.Integer({ minimum: 0, maximum: maxAmountMinor }),
-});
+export const SetThresholdRequest = Type.Object(
+  {
+    currency: Type.String({ format: 'currency', 'x-message': 'currency must be an ISO 4217 code' }),
+    threshold_cents: Type.Integer({ minimum: 0, maximum: maxAmountMinor }),
+  },
+  { examples: [{ currency: 'USD', threshold_cents: 5000 }] },
+);
 export type SetThresholdRequest = Static<typeof SetThresholdRequest>;
 
 export const ThresholdRecord = Type.Object({
@@ -61,15 +76,18 @@ export const ThresholdRecord = Type.Object({
 });
 export type ThresholdRecord = Static<typeof ThresholdRecord>;
 
-export const CreateBatchRequest = Type.Object({
-  currency: Type.Optional(
-    Type.String({
-      format: 'currency',
-      description: 'default: the program’s',
-      'x-message': 'currency must be an ISO 4217 code',
-    }),
-  ),
-});
+export const CreateBatchRequest = Type.Object(
+  {
+    currency: Type.Optional(
+      Type.String({
+        format: 'currency',
+        description: 'default: the program’s',
+        'x-message': 'currency must be an ISO 4217 code',
+      }),
+    ),
+  },
+  { examples: [{ currency: 'USD' }] },
+);
 export type CreateBatchRequest = Static<typeof CreateBatchRequest>;
 
 export const PayoutItem = Type.Object({
@@ -124,13 +142,22 @@ export const CreatedBatch = Type.Object({
 });
 export type CreatedBatch = Static<typeof CreatedBatch>;
 
-export const RejectBatchRequest = Type.Object({
-  reason: requiredText({ 'x-message': 'reason is required' }),
-});
-export const CompletePayoutRequest = Type.Object({
-  reference: text({ description: 'of the bank or the provider' }),
-});
-export const FailPayoutRequest = Type.Object({ reason: requiredText({ 'x-message': 'reason is required' }) });
+export const RejectBatchRequest = Type.Object(
+  {
+    reason: requiredText({ 'x-message': 'reason is required' }),
+  },
+  { examples: [{ reason: 'Wrong week' }] },
+);
+export const CompletePayoutRequest = Type.Object(
+  {
+    reference: text({ description: 'of the bank or the provider' }),
+  },
+  { examples: [{ reference: 'SEPA 2026-03-20' }] },
+);
+export const FailPayoutRequest = Type.Object(
+  { reason: requiredText({ 'x-message': 'reason is required' }) },
+  { examples: [{ reason: 'The account is closed' }] },
+);
 
 export const ExportQuery = Type.Object({
   format: Type.Enum([...exportFormats]),

@@ -48,7 +48,16 @@ export const FunnelRequest = Type.Object(
       Type.Union([Type.Integer(), requiredText({}, 20)], { description: 'this or website_id' }),
     ),
   },
-  { $id: 'FunnelRequest' },
+  {
+    $id: 'FunnelRequest',
+    examples: [
+      {
+        program_id: 42,
+        steps: [{ type: 'pageview', path: '/pricing*' }, { type: 'lead' }, { type: 'payment' }],
+        window_hours: 720,
+      },
+    ],
+  },
 );
 export type FunnelRequest = Static<typeof FunnelRequest>;
 
@@ -126,9 +135,14 @@ export const JourneysAnswer = Type.Object({
 
 export const CohortsQuery = Type.Object({
   from: Type.Optional(
-    Type.String({ description: 'month of the first cohort, as 2026-01; default 11 months ago' }),
+    Type.String({
+      description: 'month of the first cohort, as 2026-01; default 11 months ago',
+      examples: ['2026-01'],
+    }),
   ),
-  to: Type.Optional(Type.String({ description: 'month of the last cohort; default the current one' })),
+  to: Type.Optional(
+    Type.String({ description: 'month of the last cohort; default the current one', examples: ['2026-03'] }),
+  ),
   website_id,
   program_id,
 });

@@ -21,11 +21,14 @@ export const PortalSettings = Type.Object({
 });
 export type PortalSettings = Static<typeof PortalSettings>;
 
-export const UpdatePortalRequest = Type.Object({
-  applications: Type.Optional(Type.Enum([...applicationModes])),
-  links_per_partner: Type.Optional(Type.Integer({ minimum: 0, maximum: 200 })),
-  welcome: text({ description: 'empty: none' }, 2000),
-});
+export const UpdatePortalRequest = Type.Object(
+  {
+    applications: Type.Optional(Type.Enum([...applicationModes])),
+    links_per_partner: Type.Optional(Type.Integer({ minimum: 0, maximum: 200 })),
+    welcome: text({ description: 'empty: none' }, 2000),
+  },
+  { examples: [{ applications: 'manual', welcome: 'Earn 20 % for a year.' }] },
+);
 export type UpdatePortalRequest = Static<typeof UpdatePortalRequest>;
 
 /** What a stranger is told of a program. */
@@ -39,16 +42,28 @@ export const JoinPage = Type.Object({
 });
 export type JoinPage = Static<typeof JoinPage>;
 
-export const JoinRequest = Type.Object({
-  name: requiredText({ 'x-message': 'name is required' }),
-  email: Type.String({
-    format: 'email',
-    maxLength: 254,
-    'x-message': 'email must be a valid email address',
-  }),
-  website: text({ description: 'where the program would be shown: absolute http(s)' }, 1024),
-  message: text({ description: 'how the applicant means to promote' }, 2000),
-});
+export const JoinRequest = Type.Object(
+  {
+    name: requiredText({ 'x-message': 'name is required' }),
+    email: Type.String({
+      format: 'email',
+      maxLength: 254,
+      'x-message': 'email must be a valid email address',
+    }),
+    website: text({ description: 'where the program would be shown: absolute http(s)' }, 1024),
+    message: text({ description: 'how the applicant means to promote' }, 2000),
+  },
+  {
+    examples: [
+      {
+        name: 'Anna',
+        email: 'anna@partner.example',
+        website: 'https://blog.example/',
+        message: 'A review, and a newsletter.',
+      },
+    ],
+  },
+);
 export type JoinRequest = Static<typeof JoinRequest>;
 
 export const JoinAnswer = Type.Object({
@@ -79,18 +94,24 @@ export const ApplicationsQuery = Type.Object({
   state: Type.Optional(Type.Enum([...applicationStates])),
 });
 
-export const ApproveApplicationRequest = Type.Object({
-  group_id: Type.Optional(
-    Type.Union([Type.String({ maxLength: 255 }), Type.Integer()], {
-      description: 'default: the program’s Default group',
-    }),
-  ),
-});
+export const ApproveApplicationRequest = Type.Object(
+  {
+    group_id: Type.Optional(
+      Type.Union([Type.String({ maxLength: 255 }), Type.Integer()], {
+        description: 'default: the program’s Default group',
+      }),
+    ),
+  },
+  { examples: [{ group_id: 3 }] },
+);
 export type ApproveApplicationRequest = Static<typeof ApproveApplicationRequest>;
 
-export const RejectApplicationRequest = Type.Object({
-  reason: requiredText({ 'x-message': 'reason is required', description: 'told to the applicant' }),
-});
+export const RejectApplicationRequest = Type.Object(
+  {
+    reason: requiredText({ 'x-message': 'reason is required', description: 'told to the applicant' }),
+  },
+  { examples: [{ reason: 'We take no coupon sites' }] },
+);
 
 export const PortalInvitation = Type.Object({
   link: Type.String({ description: 'shown once; whoever has it may take the place' }),
@@ -105,14 +126,17 @@ export const ApprovedApplication = Type.Object({
 });
 export type ApprovedApplication = Static<typeof ApprovedApplication>;
 
-export const InvitePartnerRequest = Type.Object({
-  email: Type.String({
-    format: 'email',
-    maxLength: 254,
-    description: 'of the partner, who has one address; learnt where none is known',
-    'x-message': 'email must be a valid email address',
-  }),
-});
+export const InvitePartnerRequest = Type.Object(
+  {
+    email: Type.String({
+      format: 'email',
+      maxLength: 254,
+      description: 'of the partner, who has one address; learnt where none is known',
+      'x-message': 'email must be a valid email address',
+    }),
+  },
+  { examples: [{ email: 'anna@partner.example' }] },
+);
 export type InvitePartnerRequest = Static<typeof InvitePartnerRequest>;
 
 export const PortalAccess = Type.Object({

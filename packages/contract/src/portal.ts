@@ -57,12 +57,15 @@ export const PortalLink = Type.Object({
 });
 export type PortalLink = Static<typeof PortalLink>;
 
-export const CreatePortalLinkRequest = Type.Object({
-  code: Type.Optional(
-    Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$', description: 'else made from the name' }),
-  ),
-  destination_url: text({ description: 'a page of the program’s domain; default its first' }, 4096),
-});
+export const CreatePortalLinkRequest = Type.Object(
+  {
+    code: Type.Optional(
+      Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$', description: 'else made from the name' }),
+    ),
+    destination_url: text({ description: 'a page of the program’s domain; default its first' }, 4096),
+  },
+  { examples: [{ code: 'anna-blog' }] },
+);
 export type CreatePortalLinkRequest = Static<typeof CreatePortalLinkRequest>;
 
 export const PortalReportQuery = Type.Object({

@@ -165,7 +165,19 @@ export const QueryRequest = Type.Object(
       }),
     ),
   },
-  { $id: 'QueryRequest' },
+  {
+    $id: 'QueryRequest',
+    examples: [
+      {
+        program_id: 42,
+        metrics: ['visits', 'gross_revenue_cents'],
+        dimensions: ['channel'],
+        from: '2026-03-01',
+        to: '2026-03-31',
+        filters: [{ dimension: 'country', operator: 'is', values: ['DE', 'AT'] }],
+      },
+    ],
+  },
 );
 export type QueryRequest = Omit<Static<typeof QueryRequest>, 'filters'> & { filters?: ReportFilter[] };
 
@@ -225,7 +237,16 @@ export const AddSegmentRequest = Type.Object(
     website_id: Type.Optional(Type.String({ maxLength: 255, description: 'this or program_id' })),
     ...segmentFields,
   },
-  { $id: 'AddSegmentRequest' },
+  {
+    $id: 'AddSegmentRequest',
+    examples: [
+      {
+        program_id: 42,
+        name: 'Newsletter',
+        filters: [{ dimension: 'channel', operator: 'is', values: ['email'] }],
+      },
+    ],
+  },
 );
 
 export const SegmentsQuery = Type.Object({

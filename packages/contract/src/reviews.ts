@@ -14,15 +14,29 @@ const commissionIds = Type.Array(
   { minItems: 1, maxItems: 500, description: 'commissions of the program' },
 );
 
-export const ReviewRequest = Type.Object({ reason }, { $id: 'ReviewRequest' });
-export const HoldRequest = Type.Object({ reason, hold_until: holdUntil }, { $id: 'HoldRequest' });
+export const ReviewRequest = Type.Object(
+  { reason },
+  { $id: 'ReviewRequest', examples: [{ reason: 'Checked with the partner' }] },
+);
+export const HoldRequest = Type.Object(
+  { reason, hold_until: holdUntil },
+  {
+    $id: 'HoldRequest',
+    examples: [{ reason: 'The customer may come back', hold_until: '2026-04-15T00:00:00Z' }],
+  },
+);
 export const BulkReviewRequest = Type.Object(
   { commission_ids: commissionIds, reason },
-  { $id: 'BulkReviewRequest' },
+  { $id: 'BulkReviewRequest', examples: [{ commission_ids: [1018], reason: 'Checked with the partner' }] },
 );
 export const BulkHoldRequest = Type.Object(
   { commission_ids: commissionIds, reason, hold_until: holdUntil },
-  { $id: 'BulkHoldRequest' },
+  {
+    $id: 'BulkHoldRequest',
+    examples: [
+      { commission_ids: [1018], reason: 'The customer may come back', hold_until: '2026-04-15T00:00:00Z' },
+    ],
+  },
 );
 
 export const reviewOutcomes = ['changed', 'unchanged', 'not_found', 'not_pending', 'too_early'] as const;

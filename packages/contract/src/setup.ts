@@ -77,7 +77,16 @@ export const CreateProgramRequest = Type.Object(
     ...settings,
     website_id: text({ description: 'binds the website' }),
   },
-  { $id: 'CreateProgramRequest' },
+  {
+    $id: 'CreateProgramRequest',
+    examples: [
+      {
+        name: 'Acme',
+        domain: 'acme.example',
+        commission: { type: 'cps_recurring', rate_bps: 2000, duration_months: 12 },
+      },
+    ],
+  },
 );
 export type CreateProgramRequest = Static<typeof CreateProgramRequest>;
 
@@ -88,7 +97,7 @@ export const UpdateProgramRequest = Type.Object(
     ...settings,
     website_id: text(),
   },
-  { $id: 'UpdateProgramRequest' },
+  { $id: 'UpdateProgramRequest', examples: [{ attribution_window_days: 60, organic_payments: 'record' }] },
 );
 export type UpdateProgramRequest = Static<typeof UpdateProgramRequest>;
 
@@ -134,13 +143,13 @@ export const CreatePartnerRequest = Type.Object(
     group_id: Type.Optional(id('default: the program’s Default group')),
     destination_url: text({ description: 'absolute http(s); default the program’s domain' }, 4096),
   },
-  { $id: 'CreatePartnerRequest' },
+  { $id: 'CreatePartnerRequest', examples: [{ name: 'Anna', email: 'anna@partner.example', code: 'anna' }] },
 );
 export type CreatePartnerRequest = Static<typeof CreatePartnerRequest>;
 
 export const UpdatePartnerRequest = Type.Object(
   { status: Type.Optional(oneOf(enrollmentStatuses)), group_id: Type.Optional(id('acts on later payments')) },
-  { $id: 'UpdatePartnerRequest' },
+  { $id: 'UpdatePartnerRequest', examples: [{ status: 'approved', group_id: 3 }] },
 );
 export type UpdatePartnerRequest = Static<typeof UpdatePartnerRequest>;
 
@@ -166,13 +175,16 @@ export const CreateLinkRequest = Type.Object(
     ),
     destination_url: text({ description: 'absolute http(s); default the program’s domain' }, 4096),
   },
-  { $id: 'CreateLinkRequest' },
+  {
+    $id: 'CreateLinkRequest',
+    examples: [{ partner_id: 7, code: 'anna-spring', destination_url: 'https://acme.example/spring' }],
+  },
 );
 export type CreateLinkRequest = Static<typeof CreateLinkRequest>;
 
 export const UpdateLinkRequest = Type.Object(
   { status: Type.Optional(oneOf(linkStatuses)), destination_url: text({}, 4096) },
-  { $id: 'UpdateLinkRequest' },
+  { $id: 'UpdateLinkRequest', examples: [{ status: 'inactive' }] },
 );
 export type UpdateLinkRequest = Static<typeof UpdateLinkRequest>;
 
@@ -192,7 +204,7 @@ export type LinkRecord = Static<typeof LinkRecord>;
 
 export const CreateGroupRequest = Type.Object(
   { name: requiredText({ 'x-message': 'name is required' }) },
-  { $id: 'CreateGroupRequest' },
+  { $id: 'CreateGroupRequest', examples: [{ name: 'VIP' }] },
 );
 export type CreateGroupRequest = Static<typeof CreateGroupRequest>;
 
@@ -230,31 +242,61 @@ export const AddPolicyRequest = Type.Object(
     ),
     effective_from: instant({ description: 'default now; may lie ahead' }),
   },
-  { $id: 'AddPolicyRequest' },
+  {
+    $id: 'AddPolicyRequest',
+    examples: [{ type: 'cps_recurring', rate_bps: 2500, duration_months: 12, hold_period_days: 30 }],
+  },
 );
 export type AddPolicyRequest = Static<typeof AddPolicyRequest>;
 
-export const PolicyRecord = Type.Object({
-  id: Type.Integer(),
-  group_id: Type.Integer(),
-  version: Type.Integer(),
-  type: oneOf(policyTypes),
-  rate_bps: nullable(Type.Integer()),
-  fixed_cents: nullable(Type.Integer()),
-  currency: Type.String(),
-  duration_months: nullable(Type.Integer()),
-  hold_period_days: Type.Integer(),
-  approval: oneOf(approvals),
-  product_id: nullable(Type.String()),
-  exclude_tax: Type.Boolean(),
-  exclude_shipping: Type.Boolean(),
-  min_cents: nullable(Type.Integer()),
-  max_cents: nullable(Type.Integer()),
-  customer_cap_cents: nullable(Type.Integer()),
-  tiers: Type.Array(PolicyTier),
-  effective_from: iso,
-  created_at: iso,
-});
+export const PolicyRecord = Type.Object(
+  {
+    id: Type.Integer(),
+    group_id: Type.Integer(),
+    version: Type.Integer(),
+    type: oneOf(policyTypes),
+    rate_bps: nullable(Type.Integer()),
+    fixed_cents: nullable(Type.Integer()),
+    currency: Type.String(),
+    duration_months: nullable(Type.Integer()),
+    hold_period_days: Type.Integer(),
+    approval: oneOf(approvals),
+    product_id: nullable(Type.String()),
+    exclude_tax: Type.Boolean(),
+    exclude_shipping: Type.Boolean(),
+    min_cents: nullable(Type.Integer()),
+    max_cents: nullable(Type.Integer()),
+    customer_cap_cents: nullable(Type.Integer()),
+    tiers: Type.Array(PolicyTier),
+    effective_from: iso,
+    created_at: iso,
+  },
+  {
+    examples: [
+      {
+        id: 5,
+        group_id: 3,
+        version: 2,
+        type: 'cps_recurring',
+        rate_bps: 2000,
+        fixed_cents: null,
+        currency: 'USD',
+        duration_months: 12,
+        hold_period_days: 15,
+        approval: 'automatic',
+        product_id: null,
+        exclude_tax: false,
+        exclude_shipping: false,
+        min_cents: null,
+        max_cents: null,
+        customer_cap_cents: null,
+        tiers: [],
+        effective_from: '2026-01-01T00:00:00.000Z',
+        created_at: '2025-12-20T08:00:00.000Z',
+      },
+    ],
+  },
+);
 export type PolicyRecord = Static<typeof PolicyRecord>;
 
 const websiteFields = {
@@ -274,13 +316,13 @@ const websiteFields = {
 
 export const CreateWebsiteRequest = Type.Object(
   { domain: requiredText({ 'x-message': 'domain is required' }), ...websiteFields },
-  { $id: 'CreateWebsiteRequest' },
+  { $id: 'CreateWebsiteRequest', examples: [{ domain: 'acme.example', timezone: 'Europe/Berlin' }] },
 );
 export type CreateWebsiteRequest = Static<typeof CreateWebsiteRequest>;
 
 export const UpdateWebsiteRequest = Type.Object(
   { domain: Type.Optional(requiredText()), ...websiteFields },
-  { $id: 'UpdateWebsiteRequest' },
+  { $id: 'UpdateWebsiteRequest', examples: [{ timezone: 'Europe/Berlin', retention_days: 395 }] },
 );
 export type UpdateWebsiteRequest = Static<typeof UpdateWebsiteRequest>;
 
@@ -315,13 +357,13 @@ const keyFields = {
 
 export const CreateKeyRequest = Type.Object(
   { name: requiredText({ 'x-message': 'name is required' }), ...keyFields },
-  { $id: 'CreateKeyRequest' },
+  { $id: 'CreateKeyRequest', examples: [{ name: 'reports', scopes: ['program:read', 'dashboard:view'] }] },
 );
 export type CreateKeyRequest = Static<typeof CreateKeyRequest>;
 
 export const UpdateKeyRequest = Type.Object(
   { name: Type.Optional(requiredText({ 'x-message': 'name is required' })), ...keyFields },
-  { $id: 'UpdateKeyRequest' },
+  { $id: 'UpdateKeyRequest', examples: [{ name: 'reports', expires_at: '2027-03-01T00:00:00Z' }] },
 );
 export type UpdateKeyRequest = Static<typeof UpdateKeyRequest>;
 
@@ -356,3 +398,4 @@ const paging = {
   cursor: Type.Optional(Type.String({ description: 'next_cursor of the page before' })),
 };
 export const ListQuery = Type.Object(paging);
+export const PartnersQuery = Type.Object({ ...paging, status: Type.Optional(oneOf(enrollmentStatuses)) });

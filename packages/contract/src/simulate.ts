@@ -27,7 +27,16 @@ export const SimulateRequest = Type.Object(
     attribution_window_days: Type.Optional(Type.Integer({ minimum: 1, exclusiveMaximum: 366 })),
     policy: Type.Optional(DraftPolicy),
   },
-  { $id: 'SimulateRequest' },
+  {
+    $id: 'SimulateRequest',
+    examples: [
+      {
+        from: '2026-01-01',
+        attribution_model: 'first_click',
+        policy: { type: 'cps_recurring', rate_bps: 2500, duration_months: 6 },
+      },
+    ],
+  },
 );
 export type SimulateRequest = Static<typeof SimulateRequest>;
 

@@ -56,11 +56,18 @@ export const ReplayAnswer = Type.Object({
 
 const secretText = { 'x-message': 'webhook_secret must start with whsec_' };
 
-export const CreateStripeEndpointRequest = Type.Object({
-  webhook_secret: Type.String({ pattern: '^\\s*whsec_[\\w+/=-]{8,200}\\s*$', maxLength: 255, ...secretText }),
-  webhook_endpoint_id: text({ description: 'we_…, as Stripe calls it' }),
-  description: text({}),
-});
+export const CreateStripeEndpointRequest = Type.Object(
+  {
+    webhook_secret: Type.String({
+      pattern: '^\\s*whsec_[\\w+/=-]{8,200}\\s*$',
+      maxLength: 255,
+      ...secretText,
+    }),
+    webhook_endpoint_id: text({ description: 'we_…, as Stripe calls it' }),
+    description: text({}),
+  },
+  { examples: [{ webhook_secret: 'whsec_0123456789abcdef', webhook_endpoint_id: 'we_1SxK2mAcme' }] },
+);
 export type CreateStripeEndpointRequest = Static<typeof CreateStripeEndpointRequest>;
 
 export const StripeEndpointItem = Type.Object({
@@ -119,13 +126,16 @@ export const StripeStatus = Type.Object({
 });
 export type StripeStatus = Static<typeof StripeStatus>;
 
-export const ConnectStripeRequest = Type.Object({
-  api_key: Type.String({
-    pattern: '^\\s*rk_(live|test)_\\w{4,200}\\s*$',
-    maxLength: 255,
-    'x-message': 'api_key must be a restricted key: rk_live_… or rk_test_…',
-  }),
-});
+export const ConnectStripeRequest = Type.Object(
+  {
+    api_key: Type.String({
+      pattern: '^\\s*rk_(live|test)_\\w{4,200}\\s*$',
+      maxLength: 255,
+      'x-message': 'api_key must be a restricted key: rk_live_… or rk_test_…',
+    }),
+  },
+  { examples: [{ api_key: 'rk_test_example0example0' }] },
+);
 export type ConnectStripeRequest = Static<typeof ConnectStripeRequest>;
 
 export const ConnectedStripe = Type.Object({
@@ -138,9 +148,12 @@ export const ConnectedStripe = Type.Object({
 });
 export type ConnectedStripe = Static<typeof ConnectedStripe>;
 
-export const StartStripeOAuthRequest = Type.Object({
-  redirect_uri: requiredText({ description: 'loopback, or a page of this server' }, 2048),
-});
+export const StartStripeOAuthRequest = Type.Object(
+  {
+    redirect_uri: requiredText({ description: 'loopback, or a page of this server' }, 2048),
+  },
+  { examples: [{ redirect_uri: 'http://127.0.0.1:4711/callback' }] },
+);
 export type StartStripeOAuthRequest = Static<typeof StartStripeOAuthRequest>;
 
 export const StripeOAuthStart = Type.Object({
@@ -150,10 +163,13 @@ export const StripeOAuthStart = Type.Object({
 });
 export type StripeOAuthStart = Static<typeof StripeOAuthStart>;
 
-export const CompleteStripeOAuthRequest = Type.Object({
-  code: requiredText({}),
-  state: requiredText({}),
-});
+export const CompleteStripeOAuthRequest = Type.Object(
+  {
+    code: requiredText({}),
+    state: requiredText({}),
+  },
+  { examples: [{ code: 'ac_1SxK2mAcme', state: 'st_6dQ0vN' }] },
+);
 export type CompleteStripeOAuthRequest = Static<typeof CompleteStripeOAuthRequest>;
 
 export const RemovedStripe = Type.Object({
@@ -163,14 +179,29 @@ export const RemovedStripe = Type.Object({
 });
 export type RemovedStripe = Static<typeof RemovedStripe>;
 
-export const CliStripeConnectRequest = Type.Object({
-  program_id: Type.Union([Type.Integer({ minimum: 1 }), Type.String({ maxLength: 15 })], {
-    'x-message': 'program_id is required',
-  }),
-  stripe_user_id: requiredText({ 'x-message': 'stripe_user_id is required', description: 'acct_…' }),
-  webhook_endpoint_id: requiredText({ 'x-message': 'webhook_endpoint_id is required', description: 'we_…' }),
-  webhook_secret: requiredText({ 'x-message': 'webhook_secret is required', description: 'whsec_…' }),
-});
+export const CliStripeConnectRequest = Type.Object(
+  {
+    program_id: Type.Union([Type.Integer({ minimum: 1 }), Type.String({ maxLength: 15 })], {
+      'x-message': 'program_id is required',
+    }),
+    stripe_user_id: requiredText({ 'x-message': 'stripe_user_id is required', description: 'acct_…' }),
+    webhook_endpoint_id: requiredText({
+      'x-message': 'webhook_endpoint_id is required',
+      description: 'we_…',
+    }),
+    webhook_secret: requiredText({ 'x-message': 'webhook_secret is required', description: 'whsec_…' }),
+  },
+  {
+    examples: [
+      {
+        program_id: 42,
+        stripe_user_id: 'acct_1SxK2mAcme',
+        webhook_endpoint_id: 'we_1SxK2mAcme',
+        webhook_secret: 'whsec_0123456789abcdef',
+      },
+    ],
+  },
+);
 export type CliStripeConnectRequest = Static<typeof CliStripeConnectRequest>;
 
 export const CliStripeConnected = Type.Object({
@@ -182,10 +213,13 @@ export const CliStripeConnected = Type.Object({
 });
 export type CliStripeConnected = Static<typeof CliStripeConnected>;
 
-export const StripeReconcileQuery = Type.Object({
-  from: Type.Optional(Type.String({ description: 'instant or day, inclusive; default yesterday' })),
-  to: Type.Optional(Type.String({ description: 'instant or day, inclusive; at most 31 days after from' })),
-});
+export const StripeReconcileQuery = Type.Object(
+  {
+    from: Type.Optional(Type.String({ description: 'instant or day, inclusive; default yesterday' })),
+    to: Type.Optional(Type.String({ description: 'instant or day, inclusive; at most 31 days after from' })),
+  },
+  { examples: [{ from: '2026-03-01', to: '2026-03-31' }] },
+);
 
 const movementKind = Type.Enum(['charge', 'refund', 'dispute']);
 

@@ -32,7 +32,17 @@ export const ClickRequest = Type.Object(
     session_id: descriptive('the tracker’s session id'),
     additional_data: additionalData,
   },
-  { $id: 'ClickRequest' },
+  {
+    $id: 'ClickRequest',
+    examples: [
+      {
+        affiliate_url: 'https://acme.example/?aff=anna',
+        page_url: 'https://acme.example/?aff=anna',
+        referrer_url: 'https://blog.example/',
+        language: 'en',
+      },
+    ],
+  },
 );
 export type ClickRequest = Static<typeof ClickRequest>;
 
@@ -56,7 +66,12 @@ export const LeadRequest = Type.Object(
     event_name: descriptive('name of the event'),
     additional_data: additionalData,
   },
-  { $id: 'LeadRequest' },
+  {
+    $id: 'LeadRequest',
+    examples: [
+      { click_id: 'clk_42_20260302_8Jq1Xw4nT0bV6yLr', customer_key: 'user_123', email: 'sam@example.com' },
+    ],
+  },
 );
 export type LeadRequest = Static<typeof LeadRequest>;
 
@@ -94,7 +109,12 @@ export const SaleRequest = Type.Object(
     event_name: descriptive('name of the event'),
     additional_data: additionalData,
   },
-  { $id: 'SaleRequest' },
+  {
+    $id: 'SaleRequest',
+    examples: [
+      { transaction_id: 'order_1042', customer_key: 'user_123', amount_cents: 9900, currency: 'USD' },
+    ],
+  },
 );
 export type SaleRequest = Static<typeof SaleRequest>;
 
@@ -115,33 +135,62 @@ export const RefundRequest = Type.Object(
     refund_reason: descriptive('why'),
     additional_data: additionalData,
   },
-  { $id: 'RefundRequest' },
+  {
+    $id: 'RefundRequest',
+    examples: [{ transaction_id: 'order_1042', refund_amount_cents: 2500, refund_id: 're_1' }],
+  },
 );
 export type RefundRequest = Static<typeof RefundRequest>;
 
-export const TestEventAnswer = Type.Object({
-  success: Type.Literal(true),
-  message: Type.String(),
-  data: Type.Object({
-    eventId: Type.Integer(),
-    programId: Type.Union([Type.Integer(), Type.Null()]),
-    test_mode: Type.Literal(true),
-  }),
-});
+export const TestEventAnswer = Type.Object(
+  {
+    success: Type.Literal(true),
+    message: Type.String(),
+    data: Type.Object({
+      eventId: Type.Integer(),
+      programId: Type.Union([Type.Integer(), Type.Null()]),
+      test_mode: Type.Literal(true),
+    }),
+  },
+  {
+    examples: [
+      {
+        success: true,
+        message: 'Test sale event tracked successfully',
+        data: { eventId: 101, programId: 42, test_mode: true },
+      },
+    ],
+  },
+);
 
-export const ClickAnswer = Type.Object({
-  success: Type.Boolean(),
-  click_id: Type.Optional(Type.String()),
-  partner_code: Type.Optional(Type.String()),
-  cookie_window_days: Type.Optional(Type.Integer()),
-  message: Type.Optional(Type.String()),
-});
+export const ClickAnswer = Type.Object(
+  {
+    success: Type.Boolean(),
+    click_id: Type.Optional(Type.String()),
+    partner_code: Type.Optional(Type.String()),
+    cookie_window_days: Type.Optional(Type.Integer()),
+    message: Type.Optional(Type.String()),
+  },
+  {
+    examples: [
+      {
+        success: true,
+        click_id: 'clk_42_20260302_8Jq1Xw4nT0bV6yLr',
+        partner_code: 'anna',
+        cookie_window_days: 90,
+      },
+    ],
+  },
+);
 
-export const LeadAnswer = Type.Object({
-  success: Type.Literal(true),
-  provisional: Type.Optional(Type.Literal(true)),
-  message: Type.String(),
-});
+export const LeadAnswer = Type.Object(
+  {
+    success: Type.Literal(true),
+    provisional: Type.Optional(Type.Literal(true)),
+    message: Type.String(),
+  },
+  { examples: [{ success: true, message: 'Lead tracked successfully' }] },
+);
 
 export const saleReasons = [
   'attribution_window_expired',
@@ -155,33 +204,52 @@ export const saleReasons = [
 ] as const;
 export type SaleReason = (typeof saleReasons)[number];
 
-export const SaleAnswer = Type.Object({
-  success: Type.Literal(true),
-  sale_id: Type.Integer(),
-  commission_id: Type.Union([Type.Integer(), Type.Null()]),
-  commission_ids: Type.Optional(Type.Array(Type.Integer(), { description: 'under linear: all shares' })),
-  attributed: Type.Optional(Type.Boolean()),
-  reason: Type.Optional(Type.Union(saleReasons.map((reason) => Type.Literal(reason)))),
-  click_age_days: Type.Optional(Type.Integer()),
-  window_days: Type.Optional(Type.Integer()),
-  message: Type.String(),
-});
+export const SaleAnswer = Type.Object(
+  {
+    success: Type.Literal(true),
+    sale_id: Type.Integer(),
+    commission_id: Type.Union([Type.Integer(), Type.Null()]),
+    commission_ids: Type.Optional(Type.Array(Type.Integer(), { description: 'under linear: all shares' })),
+    attributed: Type.Optional(Type.Boolean()),
+    reason: Type.Optional(Type.Union(saleReasons.map((reason) => Type.Literal(reason)))),
+    click_age_days: Type.Optional(Type.Integer()),
+    window_days: Type.Optional(Type.Integer()),
+    message: Type.String(),
+  },
+  { examples: [{ success: true, sale_id: 1042, commission_id: 1018, message: 'Sale tracked successfully' }] },
+);
 
-export const DuplicateAnswer = Type.Object({
-  error: Type.String(),
-  message: Type.String(),
-  statusCode: Type.Literal(409),
-  sale_id: Type.Union([Type.Integer(), Type.Null()]),
-  commission_id: Type.Union([Type.Integer(), Type.Null()]),
-});
+export const DuplicateAnswer = Type.Object(
+  {
+    error: Type.String(),
+    message: Type.String(),
+    statusCode: Type.Literal(409),
+    sale_id: Type.Union([Type.Integer(), Type.Null()]),
+    commission_id: Type.Union([Type.Integer(), Type.Null()]),
+  },
+  {
+    examples: [
+      {
+        error: 'Duplicate transaction_id. This sale has already been recorded.',
+        message: 'transaction_id already recorded',
+        statusCode: 409,
+        sale_id: 1042,
+        commission_id: 1018,
+      },
+    ],
+  },
+);
 
-export const RefundAnswer = Type.Object({
-  success: Type.Literal(true),
-  status: Type.Union(
-    ['reversed', 'refunded', 'skipped', 'no_commission'].map((status) => Type.Literal(status)),
-  ),
-  deductionAmount: Type.Optional(Type.Number({ description: 'commission taken back, in major units' })),
-  commission_id: Type.Optional(Type.Union([Type.Integer(), Type.Null()])),
-  reason: Type.Optional(Type.String()),
-  message: Type.Optional(Type.String()),
-});
+export const RefundAnswer = Type.Object(
+  {
+    success: Type.Literal(true),
+    status: Type.Union(
+      ['reversed', 'refunded', 'skipped', 'no_commission'].map((status) => Type.Literal(status)),
+    ),
+    deductionAmount: Type.Optional(Type.Number({ description: 'commission taken back, in major units' })),
+    commission_id: Type.Optional(Type.Union([Type.Integer(), Type.Null()])),
+    reason: Type.Optional(Type.String()),
+    message: Type.Optional(Type.String()),
+  },
+  { examples: [{ success: true, status: 'refunded', deductionAmount: 5, commission_id: 1018 }] },
+);

@@ -43,20 +43,36 @@ export const CollectRequest = Type.Object(
     session_id: Type.Optional(Type.String({ maxLength: 255 })),
     events: Type.Array(CollectEvent, { minItems: 1, maxItems: 100 }),
   },
-  { $id: 'CollectRequest' },
+  {
+    $id: 'CollectRequest',
+    examples: [
+      {
+        website_id: 'web_5kq9T2vYb1',
+        visitor_id: 'vis_3f1c9a7e',
+        session_id: 'ses_b84d02c6',
+        events: [
+          { type: 'pageview', url: 'https://acme.example/pricing', title: 'Pricing' },
+          { type: 'event', name: 'sign_up', properties: { plan: 'pro' } },
+        ],
+      },
+    ],
+  },
 );
 
-export const CollectAnswer = Type.Object({
-  accepted: Type.Integer(),
-  rejected: Type.Array(
-    Type.Object({
-      index: Type.Integer(),
-      reason: Type.Union(eventRejections.map((reason) => Type.Literal(reason))),
-    }),
-  ),
-  visitor_id: Type.Optional(Type.String({ description: 'cookieless only' })),
-  session_id: Type.Optional(Type.String({ description: 'cookieless only' })),
-});
+export const CollectAnswer = Type.Object(
+  {
+    accepted: Type.Integer(),
+    rejected: Type.Array(
+      Type.Object({
+        index: Type.Integer(),
+        reason: Type.Union(eventRejections.map((reason) => Type.Literal(reason))),
+      }),
+    ),
+    visitor_id: Type.Optional(Type.String({ description: 'cookieless only' })),
+    session_id: Type.Optional(Type.String({ description: 'cookieless only' })),
+  },
+  { examples: [{ accepted: 2, rejected: [] }] },
+);
 
 export const AttributePaymentRequest = Type.Object(
   {
@@ -81,11 +97,27 @@ export const AttributePaymentRequest = Type.Object(
     transaction_id: text({ description: 'idempotency key; shared with the bound program' }),
     occurred_at: instant(),
   },
-  { $id: 'AttributePaymentRequest' },
+  {
+    $id: 'AttributePaymentRequest',
+    examples: [
+      {
+        website_id: 'web_5kq9T2vYb1',
+        session_id: 'ses_b84d02c6',
+        visitor_id: 'vis_3f1c9a7e',
+        revenue: 9900,
+        email: 'sam@example.com',
+        currency: 'USD',
+        transaction_id: 'order_1042',
+      },
+    ],
+  },
 );
 export type AttributePaymentRequest = Static<typeof AttributePaymentRequest>;
 
-export const AttributePaymentAnswer = Type.Object({
-  message: Type.String(),
-  duplicate: Type.Optional(Type.Literal(true)),
-});
+export const AttributePaymentAnswer = Type.Object(
+  {
+    message: Type.String(),
+    duplicate: Type.Optional(Type.Literal(true)),
+  },
+  { examples: [{ message: 'Payment attributed successfully' }] },
+);

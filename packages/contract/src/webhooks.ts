@@ -16,18 +16,28 @@ export const webhookTypes = [
 
 const types = Type.Array(Type.String({ maxLength: 64 }), { minItems: 1, maxItems: 50, uniqueItems: true });
 
-export const CreateWebhookRequest = Type.Object({
-  url: requiredText({ 'x-message': 'url is required', description: 'https://…' }, 2048),
-  program_id: Type.Optional(Type.Integer({ description: 'of this program only; default: of every one' })),
-  types: Type.Optional(types),
-});
+export const CreateWebhookRequest = Type.Object(
+  {
+    url: requiredText({ 'x-message': 'url is required', description: 'https://…' }, 2048),
+    program_id: Type.Optional(Type.Integer({ description: 'of this program only; default: of every one' })),
+    types: Type.Optional(types),
+  },
+  {
+    examples: [
+      { url: 'https://acme.example/hooks/headwater', types: ['payment.recorded', 'commission.created'] },
+    ],
+  },
+);
 export type CreateWebhookRequest = Static<typeof CreateWebhookRequest>;
 
-export const UpdateWebhookRequest = Type.Object({
-  url: Type.Optional(Type.String({ minLength: 1, maxLength: 2048 })),
-  types: Type.Optional(types),
-  status: Type.Optional(Type.Enum(['enabled', 'disabled'])),
-});
+export const UpdateWebhookRequest = Type.Object(
+  {
+    url: Type.Optional(Type.String({ minLength: 1, maxLength: 2048 })),
+    types: Type.Optional(types),
+    status: Type.Optional(Type.Enum(['enabled', 'disabled'])),
+  },
+  { examples: [{ status: 'disabled' }] },
+);
 export type UpdateWebhookRequest = Static<typeof UpdateWebhookRequest>;
 
 export const WebhookRecord = Type.Object({

@@ -1,4 +1,3 @@
-import { CodedError } from '@headwater/contract';
 import Type, { type TSchema } from 'typebox';
 import { type Call, invariant, type ManagementPrincipal, type Route, type Scope } from '../platform/index.ts';
 
@@ -10,6 +9,7 @@ export function fileRoute(spec: {
   summary: string;
   file: NonNullable<Route['file']>;
   query?: TSchema;
+  refuses?: Route['refuses'];
   handle(call: Call, manager: ManagementPrincipal): Promise<{ name: string; content: Buffer | string }>;
 }): Route {
   const { handle, scope, ...row } = spec;
@@ -19,13 +19,7 @@ export function fileRoute(spec: {
     access: { kind: 'management', scope },
     errors: 'coded',
     failure: 'Internal error',
-    answers: {
-      200: Type.String({ format: 'binary' }),
-      400: CodedError,
-      401: CodedError,
-      403: CodedError,
-      404: CodedError,
-    },
+    answers: { 200: Type.String({ format: 'binary' }) },
     async handle(call) {
       invariant(call.principal.kind === 'management', 'a file is fetched with a management key');
       const { name, content } = await handle(call, call.principal);

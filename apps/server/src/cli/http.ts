@@ -1,4 +1,5 @@
 import {
+  CliChainRefusal,
   CliInitialized,
   CliInitRequest,
   CliProgram,
@@ -38,7 +39,6 @@ export interface CliDeps extends TestEventDeps {
 const tag = 'Command line';
 const initReader = reader(CliInitRequest);
 const testReader = reader(CliTestEventRequest);
-const refusals = { 400: PlainRefusal, 401: PlainRefusal, 403: PlainRefusal, 404: PlainRefusal };
 
 export function cliRoutes(deps: CliDeps): Route[] {
   const setUp = openSetUp(deps);
@@ -52,7 +52,8 @@ export function cliRoutes(deps: CliDeps): Route[] {
       errors: 'plain',
       failure: 'Program could not be created',
       body: CliInitRequest,
-      answers: { 200: dataOf(CliInitialized), ...refusals },
+      answers: { 200: dataOf(CliInitialized) },
+      refuses: ['missing_permission'],
       handle: async (call) =>
         ok({
           // It holds a connection while it takes another: many at once would wait for each other.
@@ -67,7 +68,8 @@ export function cliRoutes(deps: CliDeps): Route[] {
       access: { kind: 'login' },
       errors: 'plain',
       failure: 'Programs could not be listed',
-      answers: { 200: dataOf(Type.Array(CliProgram)), ...refusals },
+      answers: { 200: dataOf(Type.Array(CliProgram)) },
+      refuses: ['missing_permission'],
       async handle(call) {
         const { workspaceId } = actorOf(loginOf(call), 'program:list');
         const lines = await listProgramLines(postgres, workspaceId, clock.now());
@@ -81,7 +83,8 @@ export function cliRoutes(deps: CliDeps): Route[] {
       errors: 'plain',
       failure: 'Status could not be read',
       query: CliStatusQuery,
-      answers: { 200: dataOf(CliStatus), ...refusals },
+      answers: { 200: dataOf(CliStatus) },
+      refuses: ['program_not_found'],
       async handle(call) {
         const program = await programOf(deps, call);
         const named = call.query.program_id;
@@ -99,9 +102,9 @@ export function cliRoutes(deps: CliDeps): Route[] {
       body: CliTestEventRequest,
       answers: {
         200: Type.Union([dataOf(CliTestChain), dataOf(CliTestEvent)]),
-        ...refusals,
-        429: Type.Object({}, { additionalProperties: true }),
+        429: Type.Union([CliChainRefusal, PlainRefusal]),
       },
+      refuses: ['program_not_found', 'code_taken'],
       async handle(call) {
         const program = await programOf(deps, call);
         const { type, event_type: eventType } = testReader.read(call.body);

@@ -1,4 +1,4 @@
-import { ActivityQuery, CommissionItem, commissionStatuses } from '@headwater/contract';
+import { CommissionItem, CommissionsQuery, commissionStatuses } from '@headwater/contract';
 import {
   type ActivityFilter,
   type Db,
@@ -25,7 +25,7 @@ export function listCommissionsRoute(deps: { postgres: Postgres; directory: Dire
         scope: 'program:read',
         tag: 'Activity',
         summary: 'List commissions, newest first',
-        query: ActivityQuery,
+        query: CommissionsQuery,
         answer: CommissionItem,
         async handle(call, manager) {
           const program = await getOwnProgram(deps.directory, manager, call.params.id);

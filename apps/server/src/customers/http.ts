@@ -23,6 +23,7 @@ export function leadRoutes(deps: LeadDeps): Route[] {
       cors: true,
       body: LeadRequest,
       answers: { 200: Type.Union([LeadAnswer, TestEventAnswer]) },
+      refuses: ['customer_not_found'],
       async handle(call) {
         const extra = readAdditionalData(call.body);
         const request = leadReader.read(call.body);

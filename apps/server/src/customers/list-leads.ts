@@ -1,4 +1,4 @@
-import { ActivityQuery, LeadItem, leadStatuses } from '@headwater/contract';
+import { LeadItem, LeadsQuery, leadStatuses } from '@headwater/contract';
 import { sql } from 'kysely';
 import {
   type ActivityFilter,
@@ -29,7 +29,7 @@ export function listLeadsRoute(deps: { postgres: Postgres; directory: Directory 
         scope: 'program:read',
         tag: 'Activity',
         summary: 'List leads, newest first',
-        query: ActivityQuery,
+        query: LeadsQuery,
         answer: LeadItem,
         async handle(call, manager) {
           const program = await getOwnProgram(deps.directory, manager, call.params.id);

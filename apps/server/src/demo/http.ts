@@ -26,6 +26,7 @@ export function demoRoutes(deps: {
         scope: 'program:create',
         tag: 'Reports',
         summary: 'Fill a website of a .example domain with a year of made-up events',
+        refuses: ['conflict'],
         body: DemoRequest,
         answer: DemoAnswer,
         status: 201,

@@ -53,6 +53,7 @@ export function erasureRoutes(deps: ErasureDeps & { directory: Directory }): Rou
         scope,
         tag,
         summary: 'Erase a person: what they did stays counted, and nothing names them any more',
+        refuses: ['person_is_partner'],
         body: EraseRequest,
         answer: ErasureItem,
         status: 201,

@@ -1,6 +1,5 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import {
-  type Access,
   type Answer,
   AppError,
   type ErrorShape,
@@ -72,8 +71,6 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     frameworkErrors: (error, request, reply) => refuse(error, request, reply),
   });
   app.decorateRequest('principal', null as never);
-  app.setValidatorCompiler(() => () => true);
-  app.setSerializerCompiler(() => JSON.stringify);
   installBodyParser(app);
   // First of all hooks: a browser must be able to read a refusal too, and no body is read for a route that is not.
   app.addHook('onRequest', (request, reply, done) => {
@@ -82,7 +79,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     done(request.is404 ? new AppError('not_found') : undefined);
   });
   await installRateLimit(app, options.rateLimitPerMinute);
-  await installDocs(app);
+  await installDocs(app, options.routes);
 
   function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const route = request.routeOptions?.config?.route;
@@ -114,14 +111,6 @@ function addRoute(app: FastifyInstance, route: Route, directory: Directory, find
     url: route.path,
     config: { route },
     ...(route.raw ? { bodyLimit: route.raw.limitBytes } : {}),
-    schema: {
-      tags: [route.tag],
-      summary: route.summary,
-      security: securityOf(route.access),
-      ...(route.body ? { body: route.body } : {}),
-      ...(route.query ? { querystring: route.query } : {}),
-      response: answersOf(route),
-    },
     onRequest(request, _reply, done) {
       let found: Principal | Promise<Principal>;
       try {
@@ -142,28 +131,7 @@ function addRoute(app: FastifyInstance, route: Route, directory: Directory, find
     },
     handler: (request, reply) => answerCall(route, request, reply, directory, findPerson),
   });
-  if (route.cors) app.options(route.path, { config: { route }, schema: { hide: true } }, preflight);
-}
-
-/** The access of a route, as the reference says it: any one of the members opens it. */
-function securityOf(access: Access): Record<string, string[]>[] {
-  switch (access.kind) {
-    case 'public':
-      return [];
-    case 'program_if_sent':
-      return [{}, { program: [] }];
-    case 'management':
-      return access.orProgramToken ? [{ management: [] }, { program: [] }] : [{ management: [] }];
-    default:
-      return [{ [access.kind]: [] }];
-  }
-}
-
-/** A stream is documented under its own type, everything else as JSON. */
-function answersOf({ answers, stream }: Route): Record<number, unknown> {
-  if (stream === undefined) return answers;
-  const { description = stream } = answers[200] as { description?: string };
-  return { ...answers, 200: { description, content: { [stream]: { schema: answers[200] } } } };
+  if (route.cors) app.options(route.path, { config: { route } }, preflight);
 }
 
 async function answerCall(

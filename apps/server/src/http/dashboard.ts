@@ -55,10 +55,9 @@ export async function readDashboard(): Promise<Dashboard | undefined> {
 
 /** Serves the pages, each the same document, and its files. */
 export function installDashboard(app: FastifyInstance, dashboard: Dashboard): void {
-  for (const path of dashboard.paths)
-    app.get(path, { schema: { hide: true } }, (_request, reply) => sendPage(reply, dashboard.page));
+  for (const path of dashboard.paths) app.get(path, (_request, reply) => sendPage(reply, dashboard.page));
   for (const [path, file] of dashboard.files)
-    app.get(path, { schema: { hide: true } }, (request, reply) => sendFile(request, reply, path, file));
+    app.get(path, (request, reply) => sendFile(request, reply, path, file));
 }
 
 function sendPage(reply: FastifyReply, page: string): FastifyReply {

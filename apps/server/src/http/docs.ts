@@ -1,36 +1,16 @@
-import swagger from '@fastify/swagger';
 import apiReference from '@scalar/fastify-api-reference';
 import type { FastifyInstance } from 'fastify';
+import type { Route } from '../platform/index.ts';
+import { documentOf } from './reference/document.ts';
 
-/** `/openapi.json`, made from the schemas that validate, and `/docs`, the reference rendered from it. */
-export async function installDocs(app: FastifyInstance): Promise<void> {
-  await app.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'Headwater',
-        version: '1',
-        description:
-          'Traces every payment back to its source: the partner who earned it and the visit that brought it.',
-        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
-      },
-      components: {
-        securitySchemes: {
-          program: { type: 'http', scheme: 'bearer', description: 'program tracking token, aff_…' },
-          website: { type: 'http', scheme: 'bearer', description: 'website token, tf_…' },
-          login: { type: 'http', scheme: 'bearer', description: 'CLI login token, hwl_…' },
-          management: { type: 'http', scheme: 'bearer', description: 'management key, affk_…' },
-          partner: {
-            type: 'apiKey',
-            in: 'cookie',
-            name: 'headwater.session_token',
-            description: 'the session of a partner who signed in, from a page of this server',
-          },
-        },
-      },
-    },
+/** `/openapi.json`, made from the table of routes, and `/docs`, the reference rendered from it. */
+export async function installDocs(app: FastifyInstance, routes: readonly Route[]): Promise<void> {
+  // Made when it is first asked for: a server starts without.
+  let document: string | undefined;
+  app.get('/openapi.json', (_request, reply) => {
+    document ??= JSON.stringify(documentOf(routes));
+    return reply.type('application/json; charset=utf-8').send(document);
   });
-  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
   await app.register(apiReference, {
     routePrefix: '/docs',
     // Nothing of the page may call anybody else's server.

@@ -19,22 +19,22 @@ export function plainRoutes(deps: PlainDeps): (app: FastifyInstance) => void {
   return (app) => {
     if (deps.dashboard !== undefined) installDashboard(app, deps.dashboard);
     // Without a page to look at, the reference is what a person who opens the address wants.
-    else app.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('/docs'));
+    else app.get('/', (_request, reply) => reply.redirect('/docs'));
 
-    app.get('/healthz', { schema: { hide: true } }, async () => ({ status: 'ok' }));
+    app.get('/healthz', async () => ({ status: 'ok' }));
 
-    app.get('/readyz', { schema: { hide: true } }, async (_request, reply) => {
+    app.get('/readyz', async (_request, reply) => {
       const parts = await deps.readiness();
       const isReady = Object.values(parts).every(Boolean);
       return reply.status(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'not ready', ...parts });
     });
 
-    app.get('/metrics', { schema: { hide: true } }, async (_request, reply) =>
+    app.get('/metrics', async (_request, reply) =>
       reply.type(deps.metrics.registry.contentType).send(await deps.metrics.registry.metrics()),
     );
 
     for (const path of ['/js/headwater.js', '/js/affitor-tracker.js']) {
-      app.get(path, { schema: { hide: true } }, async (request, reply) => {
+      app.get(path, async (request, reply) => {
         reply.headers({
           'content-type': 'text/javascript; charset=utf-8',
           'cache-control': 'public, max-age=3600',

@@ -1,5 +1,4 @@
 import {
-  CodedError,
   type ImportedDay,
   ImportedDay as ImportedDaySchema,
   ImportedDaysQuery,
@@ -68,6 +67,7 @@ export function importRoutes(options: ImportDeps & { hasher: Hasher; fees: FeeSe
         scope: 'program:update',
         tag,
         summary: 'Begin an import, or go on with the one of the same file',
+        refuses: ['conflict'],
         body: StartImportRequest,
         answer: ImportItem,
         status: 201,
@@ -115,6 +115,7 @@ export function importRoutes(options: ImportDeps & { hasher: Hasher; fees: FeeSe
         scope: 'program:update',
         tag,
         summary: 'Send a part of the rows; a part that was sent before is answered as it was then',
+        refuses: ['conflict'],
         body: ImportRowsRequest,
         answer: ImportPartAnswer,
         status: 200,
@@ -137,7 +138,7 @@ export function importRoutes(options: ImportDeps & { hasher: Hasher; fees: FeeSe
       errors: 'coded',
       failure: 'Internal error',
       file: 'text/csv',
-      answers: { 200: Type.String({ format: 'binary' }), 401: CodedError, 403: CodedError, 404: CodedError },
+      answers: { 200: Type.String({ format: 'binary' }) },
       async handle({ params, principal }) {
         invariant(principal.kind === 'management', 'imports are read with a management key');
         const found = await getOwnImport(principal, params.id);

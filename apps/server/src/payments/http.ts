@@ -56,6 +56,7 @@ export function paymentRoutes(deps: PaymentRouteDeps): Route[] {
       failure: 'Sale tracking failed',
       body: SaleRequest,
       answers: { 200: Type.Union([SaleAnswer, TestEventAnswer]), 409: DuplicateAnswer },
+      refuses: ['customer_not_found', 'wrong_program', 'not_enrolled'],
       handle: (call) => answerSale(deps, call),
     },
     {
@@ -68,6 +69,7 @@ export function paymentRoutes(deps: PaymentRouteDeps): Route[] {
       failure: 'Refund tracking failed',
       body: RefundRequest,
       answers: { 200: Type.Union([RefundAnswer, TestEventAnswer]) },
+      refuses: ['refund_too_large', 'sale_not_found'],
       handle: (call) => answerRefund(deps, call),
     },
     {
@@ -80,6 +82,7 @@ export function paymentRoutes(deps: PaymentRouteDeps): Route[] {
       failure: 'The payment could not be attributed.',
       body: AttributePaymentRequest,
       answers: { 200: AttributePaymentAnswer },
+      refuses: ['visit_not_found'],
       handle: (call) => answerAttribution(deps, call),
     },
     {

@@ -1,4 +1,4 @@
-import { CliLoginPolled, CliLoginQuery, CliLoginStarted, dataOf, PlainRefusal } from '@headwater/contract';
+import { CliLoginPolled, CliLoginQuery, CliLoginStarted, dataOf } from '@headwater/contract';
 import Type from 'typebox';
 import { invariant, ok, type Route } from '../platform/index.ts';
 import { pollCliLogin, startCliLogin } from './cli-login.ts';
@@ -50,7 +50,6 @@ export function cliLoginRoutes(people: People): Route[] {
             workspace: Type.String(),
           }),
         ),
-        401: PlainRefusal,
       },
       async handle({ principal }) {
         invariant(principal.kind === 'login', 'the route is called with a login token');
@@ -65,7 +64,7 @@ export function cliLoginRoutes(people: People): Route[] {
       access: { kind: 'login' },
       errors: 'plain',
       failure: 'Login could not be ended',
-      answers: { 200: dataOf(Type.Object({ revoked: Type.Boolean() })), 401: PlainRefusal },
+      answers: { 200: dataOf(Type.Object({ revoked: Type.Boolean() })) },
       async handle({ principal }) {
         invariant(principal.kind === 'login', 'the route is called with a login token');
         const { workspaceId, loginId } = principal;

@@ -65,7 +65,6 @@ export function installSignIn(app: FastifyInstance, people: People): void {
     app.route({
       method,
       url: `/api/auth/${path}`,
-      schema: { hide: true },
       async handler(request, reply) {
         if (!isFromOurPage(request.method, request.host, request.headers)) throw new AppError('cross_site');
         reply.header('cache-control', 'no-store');

@@ -23,6 +23,7 @@ export function accessRoutes(deps: PortalDeps): Route[] {
         scope: 'program:update',
         tag,
         summary: 'Invite a partner to the portal, by mail where there is a mail server',
+        refuses: ['conflict'],
         body: InvitePartnerRequest,
         answer: PortalInvitation,
         status: 201,

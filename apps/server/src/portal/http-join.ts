@@ -1,4 +1,4 @@
-import { CodedError, dataOf, JoinAnswer, JoinPage, JoinRequest } from '@headwater/contract';
+import { dataOf, JoinAnswer, JoinPage, JoinRequest } from '@headwater/contract';
 import { type Route, reader } from '../platform/index.ts';
 import { apply, getJoinable, readJoinPage } from './apply.ts';
 import type { PortalDeps } from './deps.ts';
@@ -20,7 +20,7 @@ export function joinRoutes(deps: PortalDeps, mayApply: (address: string) => void
       ...shared,
       method: 'GET',
       summary: 'What a program tells whoever may want to become its partner',
-      answers: { 200: dataOf(JoinPage), 404: CodedError },
+      answers: { 200: dataOf(JoinPage) },
       handle: async (call) => ({
         status: 200,
         body: { data: await readJoinPage(deps, call.params.slug ?? '') },
@@ -31,13 +31,8 @@ export function joinRoutes(deps: PortalDeps, mayApply: (address: string) => void
       method: 'POST',
       summary: 'Apply to become a partner',
       body: JoinRequest,
-      answers: {
-        201: dataOf(JoinAnswer),
-        400: CodedError,
-        404: CodedError,
-        409: CodedError,
-        429: CodedError,
-      },
+      answers: { 201: dataOf(JoinAnswer) },
+      refuses: ['applications_closed'],
       async handle(call) {
         const joinable = await getJoinable(deps, call.params.slug ?? '');
         const request = joinReader.read(call.body);

@@ -59,6 +59,7 @@ export function mineRoutes(deps: PortalDeps): Route[] {
       method: 'POST',
       path: `${program}/links`,
       summary: 'Make another link, as far as the program allows',
+      refuses: ['code_taken', 'too_many_links', 'conflict'],
       body: CreatePortalLinkRequest,
       answer: PortalLink,
       status: 201,

@@ -18,10 +18,11 @@ export function taxRoutes(deps: PortalDeps): Route[] {
     portalData({
       method: 'POST',
       path,
+      refuses: ['invalid_request', 'conflict'],
       summary:
         'Hand a tax document in: a PDF, PNG or JPEG of at most 5 MB as the body, its name in the query',
       raw: { limitBytes: taxDocumentLimit },
-      body: Type.Object({}, { description: 'the file itself' }),
+      body: Type.String({ format: 'binary', description: 'the file itself', examples: ['%PDF-1.7 … %%EOF'] }),
       query: UploadQuery,
       answer: TaxDocument,
       status: 201,

@@ -1,4 +1,4 @@
-import { CodedError, dataOf, listOf } from '@headwater/contract';
+import { dataOf, listOf } from '@headwater/contract';
 import type { TSchema } from 'typebox';
 import {
   type Answer,
@@ -16,9 +16,8 @@ interface Spec {
   raw?: Route['raw'];
   body?: TSchema;
   query?: TSchema;
+  refuses?: Route['refuses'];
 }
-
-const errors = { 400: CodedError, 401: CodedError, 404: CodedError } as const;
 
 /** A route of the portal: who calls is a partner who is signed in. */
 function portalRoute(
@@ -34,7 +33,7 @@ function portalRoute(
     access: { kind: 'partner' },
     errors: 'coded',
     failure: 'Internal error',
-    answers: { ...answers, ...errors },
+    answers,
     handle(call) {
       invariant(call.principal.kind === 'partner', 'a route of the portal is called by a partner');
       return handle(call, call.principal);

@@ -1,11 +1,4 @@
-import {
-  CodedError,
-  Integration,
-  Readiness,
-  ReadinessQuery,
-  ReadinessRefusal,
-  TestChain,
-} from '@headwater/contract';
+import { Integration, Readiness, ReadinessQuery, TestChain } from '@headwater/contract';
 import Type from 'typebox';
 import {
   AppError,
@@ -36,7 +29,7 @@ export function readinessRoutes(
       errors: 'readiness',
       failure: 'Failed to compute readiness. Retry shortly.',
       query: ReadinessQuery,
-      answers: { 200: Readiness, 401: ReadinessRefusal, 500: ReadinessRefusal },
+      answers: { 200: Readiness },
       async handle(call) {
         const { principal } = call;
         invariant(principal.kind === 'program', 'the route is called with a program token');
@@ -65,6 +58,7 @@ export function readinessRoutes(
         ...{ method: 'POST', path: '/api/v1/programs/:id/test-chains', scope: 'program:update', tag },
         summary: 'Verify: a click, a lead and a sale by the production code, kept as test rows; ten an hour',
         answer: TestChain,
+        refuses: ['conflict', 'code_taken'],
         status: 201,
         handle: async (call, manager) =>
           deps.verify(await getOpenProgram(directory, manager, call.params.id)),
@@ -92,7 +86,6 @@ function streamRoute({ directory }: ReadinessDeps, broadcast: Broadcast<ProgramK
         description:
           'each message `event: integration`, its data what `GET /api/v1/programs/{id}/readiness` answers within `data`',
       }),
-      ...{ 401: CodedError, 403: CodedError, 404: CodedError, 429: CodedError },
     },
     async handle(call) {
       const program = await programOf(call, call.principal);

@@ -1,6 +1,5 @@
 import {
   AddSegmentRequest,
-  CodedError,
   dataOf,
   QueryAnswer,
   QueryRequest,
@@ -43,10 +42,7 @@ export function queryRoutes(deps: ReportDeps): Route[] {
       errors: 'coded',
       failure: 'Report failed',
       body: QueryRequest,
-      answers: {
-        200: Type.Union([dataOf(QueryAnswer), file]),
-        ...{ 400: CodedError, 401: CodedError, 403: CodedError, 404: CodedError },
-      },
+      answers: { 200: Type.Union([dataOf(QueryAnswer), file]) },
       async handle(call) {
         const manager = managerOf(call.principal);
         const subject = await findSubject(deps, manager, call.body);
@@ -68,6 +64,7 @@ export function queryRoutes(deps: ReportDeps): Route[] {
         scope: 'segment:manage',
         tag,
         summary: 'Keep filters under a name',
+        refuses: ['conflict'],
         body: AddSegmentRequest,
         answer: SegmentItem,
         status: 201,

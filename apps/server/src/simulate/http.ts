@@ -14,6 +14,7 @@ export function simulateRoutes(deps: { postgres: Postgres; clock: Clock; directo
         scope: 'program:read',
         tag: 'Groups and policies',
         summary: 'What would other terms, model or window have paid? Changes nothing',
+        refuses: ['group_not_found'],
         body: SimulateRequest,
         answer: SimulateAnswer,
         status: 200,

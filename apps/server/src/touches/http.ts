@@ -66,6 +66,7 @@ export function touchRoutes(deps: { click: ClickDeps; collect: CollectDeps }): R
       acceptsTextPlain: true,
       body: CollectRequest,
       answers: { 202: CollectAnswer },
+      refuses: ['website_not_found'],
       async handle(call) {
         const sender = { address: call.address, userAgent: call.userAgent, origin: call.origin };
         const collected = await collect(deps.collect, call.body, sender);

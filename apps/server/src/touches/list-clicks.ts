@@ -1,4 +1,4 @@
-import { ActivityQuery, ClickItem } from '@headwater/contract';
+import { ClickItem, ClicksQuery } from '@headwater/contract';
 import {
   type ActivityFilter,
   afterCursor,
@@ -23,7 +23,7 @@ export function listClicksRoute(deps: { postgres: Postgres; directory: Directory
         scope: 'program:read',
         tag: 'Activity',
         summary: 'List clicks, newest first',
-        query: ActivityQuery,
+        query: ClicksQuery,
         answer: ClickItem,
         async handle(call, manager) {
           const program = await getOwnProgram(deps.directory, manager, call.params.id);

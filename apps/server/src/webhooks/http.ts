@@ -36,6 +36,7 @@ export function webhookRoutes(deps: WebhookDeps): Route[] {
         method: 'POST',
         path,
         summary: 'Name an address that is told what happens; its signing secret is shown once',
+        refuses: ['conflict'],
         body: CreateWebhookRequest,
         answer: WebhookRecord,
         status: 201,

@@ -1,4 +1,4 @@
-import { CodedError, dataOf, listOf } from '@headwater/contract';
+import { dataOf, listOf } from '@headwater/contract';
 import type { TSchema } from 'typebox';
 import {
   type Answer,
@@ -19,6 +19,7 @@ interface Manage {
   tag: string;
   summary: string;
   errors?: Route['errors'];
+  refuses?: Route['refuses'];
   body?: TSchema;
   query?: TSchema;
   answer: TSchema;
@@ -74,7 +75,8 @@ function route(
     failure: 'Internal error',
     ...(spec.body ? { body: spec.body } : {}),
     ...(spec.query ? { query: spec.query } : {}),
-    answers: { [status]: answer, 400: CodedError, 401: CodedError, 403: CodedError, 404: CodedError },
+    answers: { [status]: answer },
+    ...(spec.refuses ? { refuses: spec.refuses } : {}),
     async handle(call) {
       const manager = managerOf(call);
       if (programPath.test(spec.path)) await getOwnProgram(directory, manager, call.params.id);

@@ -1,4 +1,5 @@
 import type { Integration, ProgramRecord } from '@headwater/contract';
+import { type Stack, stacks } from '@headwater/integration-plan';
 import { Link } from '@tanstack/react-router';
 import { Tabs } from 'radix-ui';
 import { useState } from 'react';
@@ -9,7 +10,6 @@ import { Lines, Loading, Stale } from '../../parts/states.tsx';
 import { useSubject } from '../../shell/session.ts';
 import { NeedsProgram } from '../needs-program.tsx';
 import { Checks } from './checks.tsx';
-import { type Stack, stacks } from './stacks.ts';
 import { useIntegration } from './use-integration.ts';
 import { Verification } from './verification.tsx';
 

@@ -90,6 +90,7 @@ export function invoiceRoutes(deps: InvoiceDeps & { directory: Directory }): Rou
         scope: 'billing:manage',
         tag,
         summary: 'Record that an invoice was paid; resumes a program that was paused for it',
+        refuses: ['conflict'],
         body: PayInvoiceRequest,
         answer: InvoiceRecord,
         status: 200,

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '@headwater/contract';
 import type { TSchema } from 'typebox';
 import type { Principal, Scope } from './principal.ts';
 
@@ -71,8 +72,10 @@ export interface Route {
   stream?: 'text/event-stream';
   body?: TSchema;
   query?: TSchema;
-  /** Answers by status, for the reference. */
+  /** Answers by status, for the reference: those that carry something, not the refusals that are an error alone. */
   answers: Record<number, TSchema>;
+  /** Refusals of its own, beside those that its access, path, body and fields bring (http/reference/refusals.ts). */
+  refuses?: readonly ErrorCode[];
   handle(call: Call): Answer | Promise<Answer>;
 }
 

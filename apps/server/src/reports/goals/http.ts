@@ -18,6 +18,7 @@ export function goalRoutes(deps: ReportDeps): Route[] {
       {
         ...{ method: 'POST', path: '/api/v1/goals', scope, tag },
         summary: 'Add a goal to a website',
+        refuses: ['conflict'],
         ...{ body: AddGoalRequest, answer: GoalItem, status: 201 },
         handle: (call, manager) => addGoal(deps, manager, addReader.read(call.body)),
       },
@@ -40,6 +41,7 @@ export function goalRoutes(deps: ReportDeps): Route[] {
       {
         ...{ method: 'PATCH', path: '/api/v1/goals/:id', scope, tag },
         summary: 'Change a goal',
+        refuses: ['conflict'],
         ...{ body: UpdateGoalRequest, answer: GoalItem, status: 200 },
         handle: (call, manager) => changeGoal(deps, manager, call.params.id, updateReader.read(call.body)),
       },

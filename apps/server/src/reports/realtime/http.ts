@@ -1,4 +1,4 @@
-import { CodedError, RealtimeAnswer, RealtimeQuery } from '@headwater/contract';
+import { RealtimeAnswer, RealtimeQuery } from '@headwater/contract';
 import Type from 'typebox';
 import {
   type Broadcast,
@@ -47,7 +47,6 @@ export function realtimeRoutes(deps: ReportDeps, broadcast: Broadcast<Subject>):
           description:
             'each message `event: realtime`, its data what `GET /api/v1/reports/realtime` answers within `data`; a comment where nothing changes',
         }),
-        ...{ 400: CodedError, 401: CodedError, 403: CodedError, 404: CodedError, 429: CodedError },
       },
       async handle(call) {
         const subject = await subjectOf(call.principal, call.query);

@@ -1,5 +1,4 @@
 import {
-  PlainRefusal,
   TrackingEventsAnswer,
   TrackingEventsQuery,
   TrackingPerformanceAnswer,
@@ -101,7 +100,7 @@ function route({ directory }: ReportDeps, spec: Spec): Route {
     errors: 'plain',
     failure: 'Report failed',
     ...(spec.query ? { query: spec.query } : {}),
-    answers: { 200: spec.answer, 400: PlainRefusal, 401: PlainRefusal, 403: PlainRefusal, 404: PlainRefusal },
+    answers: { 200: spec.answer },
     async handle(call) {
       invariant(call.principal.kind === 'management', 'tracking is read with a management key');
       const program = await getOwnProgram(directory, call.principal, call.params.program_id);

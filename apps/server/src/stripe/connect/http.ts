@@ -10,7 +10,6 @@ import {
   StripeOAuthStart,
   StripeStatus,
 } from '@headwater/contract';
-import Type from 'typebox';
 import { AppError, type Call, invariant, ok, type Route, reader, smallId } from '../../platform/index.ts';
 import { actorName, dataRoute, getOwnProgram } from '../../workspaces/index.ts';
 import type { DeliveryHealth } from '../endpoints/delivery-health.ts';
@@ -22,6 +21,14 @@ import { readStatus } from './status.ts';
 
 const tag = 'Stripe';
 const path = '/api/v1/programs/:id/stripe';
+/** What Stripe or another program may have against a connection. */
+const connectRefusals = [
+  'stripe_refused',
+  'stripe_permission_missing',
+  'stripe_account_taken',
+  'conflict',
+  'stripe_unreachable',
+] as const;
 const keyReader = reader(ConnectStripeRequest);
 const startReader = reader(StartStripeOAuthRequest);
 const completeReader = reader(CompleteStripeOAuthRequest);
@@ -53,6 +60,7 @@ export function connectRoutes(deps: ConnectDeps & { health: DeliveryHealth }): R
         summary: 'Connect the Stripe account of a restricted key; safe to repeat',
         body: ConnectStripeRequest,
         answer: ConnectedStripe,
+        refuses: connectRefusals,
         status: 200,
         handle: async (call, manager) =>
           connectByKey(
@@ -73,6 +81,7 @@ export function connectRoutes(deps: ConnectDeps & { health: DeliveryHealth }): R
         summary: 'Begin connecting a Stripe account by OAuth',
         body: StartStripeOAuthRequest,
         answer: StripeOAuthStart,
+        refuses: ['stripe_not_configured'],
         status: 201,
         handle: async (call, manager) =>
           startOAuth(
@@ -92,6 +101,7 @@ export function connectRoutes(deps: ConnectDeps & { health: DeliveryHealth }): R
         summary: 'End connecting by OAuth with the code that Stripe sent the owner back with',
         body: CompleteStripeOAuthRequest,
         answer: ConnectedStripe,
+        refuses: [...connectRefusals, 'stripe_not_configured'],
         status: 200,
         handle: async (call, manager) =>
           completeOAuth(
@@ -121,8 +131,6 @@ export function connectRoutes(deps: ConnectDeps & { health: DeliveryHealth }): R
   ];
 }
 
-const PlainError = Type.Object({ error: Type.String() });
-
 function stateRoute(deps: ConnectDeps): Route {
   return {
     method: 'POST',
@@ -133,7 +141,8 @@ function stateRoute(deps: ConnectDeps): Route {
     errors: 'plain',
     failure: 'Stripe could not be connected',
     body: CliStripeConnectRequest,
-    answers: { 200: dataOf(CliStripeConnected), 400: PlainError, 401: PlainError, 404: PlainError },
+    answers: { 200: dataOf(CliStripeConnected) },
+    refuses: ['program_not_found', 'stripe_account_taken', 'conflict'],
     async handle(call: Call) {
       const { principal } = call;
       invariant(principal.kind === 'program', 'the route is called with a program token');

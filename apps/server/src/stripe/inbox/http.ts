@@ -33,7 +33,24 @@ export interface InboxRouteDeps extends WebhookDeps {
 
 const tag = 'Stripe';
 const limitBytes = 1024 * 1024;
-const PlainError = Type.Object({ error: Type.String() });
+
+const event = Type.Object(
+  {},
+  {
+    description: 'the event, as Stripe signed it',
+    examples: [
+      {
+        id: 'evt_1SxK2mAcme',
+        object: 'event',
+        api_version: '2026-03-25.dahlia',
+        created: 1_772_446_500,
+        livemode: true,
+        type: 'product.created',
+        data: { object: { id: 'prod_1', object: 'product', metadata: { program_id: '42' } } },
+      },
+    ],
+  },
+);
 
 export function inboxRoutes(deps: InboxRouteDeps): Route[] {
   return [...webhookRoutes(deps), ...eventRoutes(deps)];
@@ -49,8 +66,16 @@ function webhookRoutes(deps: WebhookDeps): Route[] {
     errors: 'plain',
     failure: 'Webhook not stored',
     raw: { limitBytes },
-    body: Type.Object({}, { description: 'the event, as Stripe signed it' }),
-    answers: { 200: WebhookAnswer, 400: PlainError, 404: PlainError, 413: PlainError },
+    body: event,
+    answers: { 200: WebhookAnswer },
+    refuses: [
+      'missing_signature',
+      'invalid_signature',
+      'malformed_json',
+      'body_not_object',
+      'not_a_stripe_event',
+      'program_not_found',
+    ],
     async handle(call) {
       await receive(call);
       return ok({ received: true });

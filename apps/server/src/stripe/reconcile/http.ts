@@ -6,6 +6,12 @@ import { type ReconcileDeps, readPeriod, reconcileProgram } from './reconcile-ac
 
 const tag = 'Stripe';
 const path = '/api/v1/programs/:id/stripe/reconcile';
+const refuses = [
+  'stripe_not_connected',
+  'stripe_refused',
+  'stripe_permission_missing',
+  'stripe_unreachable',
+] as const;
 const answer = Type.Array(StripeReconciliation, { description: 'one a connected account and mode' });
 
 export function reconcileRoutes(deps: ReconcileDeps): Route[] {
@@ -20,6 +26,7 @@ export function reconcileRoutes(deps: ReconcileDeps): Route[] {
         summary: 'Account for every cent of the Stripe account in a period; changes nothing',
         query: StripeReconcileQuery,
         answer,
+        refuses,
         status: 200,
         handle: async (call, manager) => {
           const program = await getOwnProgram(directory, manager, call.params.id);
@@ -37,6 +44,7 @@ export function reconcileRoutes(deps: ReconcileDeps): Route[] {
         summary: 'The same, and what is missing is fetched from Stripe and put through the inbox',
         body: StripeReconcileQuery,
         answer,
+        refuses,
         status: 200,
         handle: async (call, manager) => {
           const program = await getOwnProgram(directory, manager, call.params.id);

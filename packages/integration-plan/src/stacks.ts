@@ -1,5 +1,5 @@
 /** What a person's own code looks like: their ids are in it, their tokens never are. */
-export interface Ids {
+export interface PlanIds {
   /** Where this server is reached. */
   host: string;
   programId: number;
@@ -16,30 +16,32 @@ export interface Piece {
   code: string;
 }
 
+export const stackIds = ['script', 'react', 'node', 'stripe', 'api'] as const;
+
 export interface Stack {
-  id: 'script' | 'react' | 'node' | 'stripe' | 'api';
+  id: (typeof stackIds)[number];
   name: string;
   /** For whom. */
   about: string;
-  pieces(ids: Ids): Piece[];
+  pieces(ids: PlanIds): Piece[];
 }
 
-const attributes = ({ programId, websiteId }: Ids) => [
+const attributes = ({ programId, websiteId }: PlanIds) => [
   `data-program-id="${programId}"`,
   ...(websiteId === undefined ? [] : [`data-website-id="${websiteId}"`]),
 ];
 
-const tag = (ids: Ids) =>
+const tag = (ids: PlanIds) =>
   `<script async src="${ids.host}/js/headwater.js"\n        ${attributes(ids).join(' ')}></script>`;
 
-const trackerPiece = (ids: Ids): Piece => ({
+const trackerPiece = (ids: PlanIds): Piece => ({
   title: 'Load the tracker on every page',
   why: 'It remembers who came through a partner’s link and counts page views.',
   label: 'HTML, in <head>',
   code: tag(ids),
 });
 
-const call = (ids: Ids, path: string, body: string) => `await fetch('${ids.host}${path}', {
+const call = (ids: PlanIds, path: string, body: string) => `await fetch('${ids.host}${path}', {
   method: 'POST',
   headers: {
     authorization: \`Bearer \${process.env.HEADWATER_TOKEN}\`,
@@ -48,7 +50,7 @@ const call = (ids: Ids, path: string, body: string) => `await fetch('${ids.host}
   body: JSON.stringify(${body}),
 });`;
 
-const nodeLead = (ids: Ids): Piece => ({
+const nodeLead = (ids: PlanIds): Piece => ({
   title: 'Tell of a sign-up',
   why: 'Joins your user id to the click. From then on the user id is all a payment needs.',
   label: 'JavaScript, on your server',
@@ -63,7 +65,7 @@ const nodeLead = (ids: Ids): Piece => ({
   ),
 });
 
-const nodeSale = (ids: Ids): Piece => ({
+const nodeSale = (ids: PlanIds): Piece => ({
   title: 'Tell of each payment',
   why: 'Send it again as often as you like: one transaction_id counts once. 409 means it is in.',
   label: 'JavaScript, on your server',
@@ -200,7 +202,7 @@ const session = await stripe.checkout.sessions.create({
   },
 ];
 
-function curl({ host }: Ids, path: string, body: string): string {
+function curl({ host }: PlanIds, path: string, body: string): string {
   return `curl ${host}${path} \\
   -H "Authorization: Bearer $HEADWATER_TOKEN" \\
   -H "Content-Type: application/json" \\

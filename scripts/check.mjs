@@ -16,6 +16,7 @@ const checks = [
   ['types: shop', bin('tsc'), '-p', 'apps/demo-shop'],
   ['types: dashboard', bin('tsc'), '-p', 'apps/dashboard'],
   ['types: journeys', bin('tsc'), '-p', 'e2e'],
+  ['types: documents', bin('tsc'), '-p', 'docs'],
   ['boundaries', bin('depcruise'), '--config', '.dependency-cruiser.cjs', 'apps/server/src'],
   ['dead code', bin('knip')],
   ['tracker size', 'node', 'packages/tracker/size.mjs'],

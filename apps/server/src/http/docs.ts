@@ -11,9 +11,10 @@ export async function installDocs(app: FastifyInstance): Promise<void> {
         title: 'Headwater',
         version: '1',
         description:
-          'Traces every payment back to its source: the partner who earned it and the visit that brought it.',
+          'Traces every payment back to its source: the partner who earned it and the visit that brought it. How to integrate: [guides](/docs/guides).',
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
+      externalDocs: { description: 'Guides', url: '/docs/guides' },
       components: {
         securitySchemes: {
           program: { type: 'http', scheme: 'bearer', description: 'program tracking token, aff_…' },

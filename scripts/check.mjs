@@ -10,7 +10,7 @@ const tsc = 'node_modules/typescript-native/bin/tsc';
 const checks = [
   ['format and lint', bin('biome'), 'check', '--error-on-warnings', '.'],
   ...[
-    ...['apps/server', 'apps/dashboard', 'apps/demo-shop', 'e2e', 'soak'],
+    ...['apps/server', 'apps/dashboard', 'apps/demo-shop', 'docs', 'e2e', 'soak'],
     ...['cli', 'contract', 'integration-plan', 'mcp', 'sdk', 'stripe-double', 'tracker'].map(
       (name) => `packages/${name}`,
     ),

@@ -1,4 +1,4 @@
-// What the demo shop needs in Headwater: a program, a website and two partners. Made once per data directory.
+// What a shop to look at needs in Headwater: a program, a website and partners. Made once per data directory.
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,18 +9,21 @@ const people = [
   { name: 'Ben', code: 'ben', email: 'ben@example.com' },
 ];
 
+export const prepareDemoProgram = (url, key, shopUrl) =>
+  prepareProgram(url, key, shopUrl, { file: 'demo.json', name: 'Ridgeline', people });
+
 /**
- * The shop's program as remembered in `demo.json` of the data directory, else newly made. The file holds the program's
- * and the website's token, which the server shows once only. The partners' links follow the shop to its address.
+ * A shop's program as remembered in a file of the data directory, else newly made. The file holds the program's and the
+ * website's token, which the server shows once only. The partners' links follow the shop to its address.
  */
-export async function prepareDemoProgram(url, key, shopUrl) {
-  const file = join(dataDirectory(), 'demo.json');
+export async function prepareProgram(url, key, shopUrl, shop) {
+  const file = join(dataDirectory(), shop.file);
   const known = readKnown(file);
   if (known !== undefined && (await isAlive(url, key, known))) {
     if (known.shopUrl !== shopUrl) await moveLinks(url, key, known, shopUrl);
     return remember(file, { ...known, shopUrl });
   }
-  return remember(file, await makeProgram(url, key, shopUrl));
+  return remember(file, await makeProgram(url, key, shopUrl, shop));
 }
 
 function readKnown(file) {
@@ -46,17 +49,17 @@ async function isAlive(url, key, { programId, programToken }) {
   return (await call(url, programToken, 'GET', '/api/v1/payments/0/explain')).status === 404;
 }
 
-async function makeProgram(url, key, shopUrl) {
+async function makeProgram(url, key, shopUrl, { name, people }) {
   const create = async (path, body) => (await ask(url, key, 'POST', `/api/v1${path}`, body)).data;
   const program = await create('/programs', {
-    name: 'Ridgeline',
+    name,
     domain: 'localhost',
     commission: { type: 'cps_recurring', rate_bps: 2000, duration_months: 12 },
     // visitors whom nobody sent may buy too
     organic_payments: 'record',
   });
   const website = await create('/websites', {
-    name: 'Ridgeline',
+    name,
     domain: 'localhost',
     program_id: program.id,
   });

@@ -88,6 +88,8 @@ export async function openTestServer(
     stripe?: Partial<StripeSettings>;
     webhooksAllowPrivate?: boolean;
     publicUrl?: () => string;
+    /** Whether what is to be done later is done, as by a server that runs; left out: a test does it itself. */
+    jobs?: boolean;
     /** Where the server finds its database, if not there directly. */
     through?: (databaseUrl: string) => string;
   } = {},
@@ -114,7 +116,7 @@ export async function openTestServer(
       ...options.stripe,
     },
     publicUrl: options.publicUrl ?? (() => 'https://headwater.example'),
-    jobs: false,
+    jobs: options.jobs ?? false,
   });
   const key = newToken('affk_');
   await installBootstrapKey(database.postgres, key);

@@ -8,6 +8,8 @@ export interface AccountOptions {
 }
 
 export interface CheckoutOptions {
+  /** Of the session, where it was opened before. */
+  id?: string;
   amount: number;
   currency?: string;
   tax?: number;
@@ -137,6 +139,7 @@ export function openAccount(options: AccountOptions = {}): Account {
     const email = wanted.email ?? null;
     const charge = pay(money, email, null, {});
     const session = objects.sessionOf(context, {
+      id: wanted.id,
       mode: 'payment',
       money,
       tax: wanted.tax ?? 0,
@@ -191,6 +194,7 @@ export function openAccount(options: AccountOptions = {}): Account {
     record('customer.subscription.created', subscription);
     const { invoice, charge } = bill(subscription, money, wanted.tax ?? 0, 'subscription_create');
     const session = objects.sessionOf(context, {
+      id: wanted.id,
       mode: 'subscription',
       money,
       tax: wanted.tax ?? 0,

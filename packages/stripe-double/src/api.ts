@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Account } from './account.ts';
+import { openCheckout, openSession, refundByApi } from './checkout.ts';
 import type { DoubleState, Key, SeenRequest } from './state.ts';
 
 export interface ApiAnswer {
@@ -15,8 +16,8 @@ const refused = (status: number, error: Record<string, unknown>): ApiAnswer => (
   body: { error: { type: 'invalid_request_error', ...error } },
 });
 
-/** What the API answers: OAuth, webhook endpoints, and lists of what is in an account. */
-export function answerApi(state: DoubleState, request: SeenRequest): ApiAnswer {
+/** What the API answers: OAuth, webhook endpoints, checkouts, refunds, and lists of what is in an account. */
+export async function answerApi(state: DoubleState, request: SeenRequest): Promise<ApiAnswer> {
   if (request.path === '/oauth/authorize') return authorize(state, request);
   const key = state.keys.get(request.key);
   if (key === undefined)
@@ -37,7 +38,7 @@ export function answerApi(state: DoubleState, request: SeenRequest): ApiAnswer {
       message: `The provided key does not have the required permissions for this endpoint on account '${account.id}'. Having the '${right}' permission would allow this request to continue.`,
     });
   }
-  return answerAccount(account, request);
+  return (await answerShop(state, account, request)) ?? answerAccount(account, request);
 }
 
 function accountOf(state: DoubleState, key: Key, request: SeenRequest): Account | undefined {
@@ -63,6 +64,27 @@ const rights: [prefix: string, right: string][] = [
 function rightOf({ method, path }: SeenRequest): string {
   const name = rights.find(([prefix]) => path.startsWith(prefix))?.[1] ?? 'rak_none';
   return `${name}_${method === 'GET' ? 'read' : 'write'}`;
+}
+
+/** What a shop asks for, as far as it is more than reading; undefined for everything else. */
+async function answerShop(
+  state: DoubleState,
+  account: Account,
+  { method, path, form }: SeenRequest,
+): Promise<ApiAnswer | undefined> {
+  if (method === 'POST' && path === '/v1/checkout/sessions') {
+    const checkout = openCheckout(account, form);
+    if (checkout === undefined) return refused(400, { message: 'mode and success_url are needed' });
+    state.checkouts.set(checkout.id, checkout);
+    return ok(openSession(checkout, state.url));
+  }
+  if (method === 'POST' && path === '/v1/refunds') {
+    const refund = await refundByApi(account, form);
+    return refund === undefined ? refused(400, { message: 'There is no such charge to refund' }) : ok(refund);
+  }
+  const [, id = ''] = /^\/v1\/checkout\/sessions\/([^/]+)$/.exec(path) ?? [];
+  const checkout = state.checkouts.get(id);
+  return checkout === undefined || checkout.isPaid ? undefined : ok(openSession(checkout, state.url));
 }
 
 function answerAccount(account: Account, request: SeenRequest): ApiAnswer {

@@ -73,6 +73,7 @@ export function chargeOf(context: Context, intent: ReturnType<typeof paymentInte
 export function sessionOf(
   context: Context,
   fields: {
+    id: string | undefined;
     mode: 'payment' | 'subscription';
     money: Money;
     tax: number;
@@ -87,7 +88,7 @@ export function sessionOf(
   },
 ) {
   return {
-    id: context.id(context.livemode ? 'cs_live' : 'cs_test'),
+    id: fields.id ?? context.id(context.livemode ? 'cs_live' : 'cs_test'),
     object: 'checkout.session',
     amount_subtotal: fields.money.amount - fields.tax,
     amount_total: fields.money.amount,

@@ -3,6 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { type Account, type AccountOptions, openAccount } from './account.ts';
 import { answerApi } from './api.ts';
+import { payCheckout } from './checkout.ts';
+import { checkoutPage } from './checkout-page.ts';
 import type { DoubleState, SeenRequest } from './state.ts';
 
 /** An answer that is no success, for requests whose path begins so; used up after `times`. */
@@ -38,6 +40,8 @@ export async function startStripeDouble(
     keys: new Map(),
     codes: new Map(),
     visitor: null,
+    checkouts: new Map(),
+    url: '',
   };
   state.keys.set(state.platform.secretKey, { account: null, may: null });
   const requests: SeenRequest[] = [];
@@ -59,7 +63,8 @@ export async function startStripeDouble(
       failure.times -= 1;
       return send(response, failure.status, failure.body, failure.headers);
     }
-    const answer = answerApi(state, seen);
+    if (seen.path.startsWith('/pay/')) return answerBuyer(state, seen, response);
+    const answer = await answerApi(state, seen);
     if (answer.redirect !== undefined) {
       response.writeHead(302, { location: answer.redirect }).end();
       return;
@@ -72,8 +77,9 @@ export async function startStripeDouble(
   });
   await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
+  state.url = `http://127.0.0.1:${port}`;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: state.url,
     platform: state.platform,
     requests,
     openAccount(wanted = {}) {
@@ -96,6 +102,18 @@ export async function startStripeDouble(
         server.closeAllConnections();
       }),
   };
+}
+
+/** The page of a checkout, for browsers. */
+async function answerBuyer(state: DoubleState, seen: SeenRequest, response: ServerResponse): Promise<void> {
+  const checkout = state.checkouts.get(seen.path.slice('/pay/'.length));
+  if (checkout === undefined) return send(response, 404, { error: { message: 'No such checkout' } });
+  if (seen.method === 'POST') {
+    const location = await payCheckout(checkout, seen.form.get('email') || checkout.email);
+    response.writeHead(303, { location }).end();
+    return;
+  }
+  response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(checkoutPage(checkout));
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {

@@ -1,4 +1,5 @@
 import type { Account } from './account.ts';
+import type { Checkout } from './checkout.ts';
 
 export interface SeenRequest {
   method: string;
@@ -21,4 +22,8 @@ export interface DoubleState {
   /** Authorization codes that were not used yet. */
   codes: Map<string, Account>;
   visitor: Account | null;
+  /** Checkouts by the id of their session, paid or not. */
+  checkouts: Map<string, Checkout>;
+  /** Where the double listens. */
+  url: string;
 }

@@ -13,6 +13,7 @@ import type { Directory } from '../workspaces/index.ts';
 import { authenticate, type FindPerson } from './access.ts';
 import { installDocs } from './docs.ts';
 import { toRefusal } from './errors.ts';
+import { installGuides } from './guides/install-guides.ts';
 import { installBodyParser } from './parse-body.ts';
 import { isProxyOfOurs } from './proxies.ts';
 import { installRateLimit } from './rate-limit.ts';
@@ -80,6 +81,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   });
   await installRateLimit(app, options.rateLimitPerMinute);
   await installDocs(app, options.routes);
+  await installGuides(app);
 
   function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const route = request.routeOptions?.config?.route;

@@ -28,6 +28,7 @@ export function documentOf(routes: readonly Route[]): Json {
       description: introduction,
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
+    externalDocs: { description: 'Guides', url: '/docs/guides' },
     servers: [{ url: '/' }],
     tags: chapters.flatMap(({ tags }) => tags.map(([name, description]) => ({ name, description }))),
     'x-tagGroups': chapters.map(({ name, tags }) => ({ name, tags: tags.map(([tag]) => tag) })),
@@ -36,7 +37,8 @@ export function documentOf(routes: readonly Route[]): Json {
   };
 }
 
-const introduction = `Traces every payment back to its source: the partner who earned it and the visit that brought it.
+const introduction = `Traces every payment back to its source: the partner who earned it and the visit that brought it. How to integrate:
+[guides](/docs/guides).
 
 Money is in integers of the currency’s minor unit, called cents. Instants are ISO 8601 in UTC. A refusal says what to do: the
 summary of its example. What is sent twice counts once; after 429 and 5xx the same request may be sent again.`;

@@ -28,17 +28,16 @@ export async function installGuides(app: FastifyInstance): Promise<void> {
   if (!existsSync(join(root, 'docs/quickstart.md'))) return;
   const read = (page: GuidePage) => readFile(join(root, page.file), 'utf8');
   const rendered = new Map<GuidePage, string>();
-  const hidden = { schema: { hide: true } };
 
   for (const address of ['/docs/guides', '/docs/guides/'])
-    app.get(address, hidden, (_request, reply) => send(reply, contentsPage()));
-  app.get('/docs/guides/style.css', hidden, (_request, reply) =>
+    app.get(address, (_request, reply) => send(reply, contentsPage()));
+  app.get('/docs/guides/style.css', (_request, reply) =>
     reply
       .headers({ 'content-type': 'text/css; charset=utf-8', 'cache-control': 'public, max-age=3600' })
       .send(guideStyle),
   );
   for (const page of pages)
-    app.get(addressOf(page), hidden, async (_request, reply) => {
+    app.get(addressOf(page), async (_request, reply) => {
       const html =
         rendered.get(page) ?? guidePage(page, renderMarkdown(await read(page), page.file, findAddress));
       rendered.set(page, html);
@@ -46,7 +45,7 @@ export async function installGuides(app: FastifyInstance): Promise<void> {
     });
 
   const names = new Set(await readdir(join(root, pictures)));
-  app.get('/docs/guides/pictures/:name', hidden, async (request, reply) => {
+  app.get('/docs/guides/pictures/:name', async (request, reply) => {
     const { name } = request.params as { name: string };
     // Of the folder's own files only.
     if (!names.has(name)) throw new AppError('not_found');

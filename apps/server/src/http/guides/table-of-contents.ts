@@ -53,6 +53,7 @@ export const tableOfContents: readonly { title: string; pages: readonly GuidePag
         'packages/tracker/',
       ),
       readme('sdk', 'SDK', 'For browsers, React and servers', 'packages/sdk/'),
+      readme('mcp', 'MCP server', 'For coding agents: integrate, verify, explain, ask', 'packages/mcp/'),
       readme('examples', 'Examples', 'Three small shops with their whole integration', 'examples/'),
       doc('stripe-setup', 'Stripe, set up', 'Connecting an account, its events, its command'),
       doc('stripe', 'Stripe, what is read', 'Which event is money, who is meant, and why not'),
@@ -78,6 +79,7 @@ export const tableOfContents: readonly { title: string; pages: readonly GuidePag
     pages: [
       doc('privacy', 'A person’s data', 'Erasing, keeping for so long, handing out'),
       doc('scale', 'Several servers', 'Processes, PostgreSQL and ClickHouse clusters'),
+      doc('recipes', 'Changing it', 'What a change of a common kind touches, in order'),
     ],
   },
 ];

@@ -57,6 +57,7 @@ export function openApi({ url, key }: { url: string; key?: string }): Api {
       error ?? `The server at ${url} answered ${response.status}; is it Headwater?`,
       isDenied ? exitCodes.unauthorized : exitCodes.refused,
       code ?? `http_${response.status}`,
+      Number(response.headers.get('retry-after')) || undefined,
     );
   }
   return {

@@ -29,10 +29,7 @@ export function personCommand(name: string, description: string): Command {
     .description(description)
     .option('--email <address>', 'in every program of the workspace')
     .option('--customer-key <key>', 'of a customer of --program')
-    .option('--program <id>', 'with --customer-key')
-    .option('--json', 'answer in JSON, for scripts')
-    .showHelpAfterError(`(headwater ${name} --help says more)`)
-    .exitOverride();
+    .option('--program <id>', 'with --customer-key');
 }
 
 /** `headwater erase`: forget a person in both stores, and wait until it is done. */

@@ -9,9 +9,6 @@ import type { End } from './command.ts';
 export function verifyCommand(end: End): Command {
   return new Command('verify')
     .description('Reckon all books again from the facts, beside the running server')
-    .option('--json', 'answer in JSON, for scripts')
-    .showHelpAfterError('(headwater verify --help says more)')
-    .exitOverride()
     .action(async (options: { json?: boolean }) => {
       const { api, out, isJson } = openContext(options);
       const { data } = await api.get<{ data: VerifyAnswer }>('/api/v1/verify');

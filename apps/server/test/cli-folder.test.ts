@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -110,6 +110,12 @@ describe('headwater init', () => {
         expect.stringContaining('set HEADWATER_URL=https://elsewhere'),
       ]);
     }
+    await mkdir(join(foreign, '.headwater'));
+    await writeFile(join(foreign, '.headwater/management-key'), server.key);
+    expect(await run(['verify'], { cwd: foreign })).toMatchObject({
+      code: 4,
+      err: expect.stringContaining('No management key'),
+    });
     await rm(foreign, { recursive: true });
   });
 

@@ -31,7 +31,9 @@ export function readUrl({ env, folder }: Place = here()): string {
 
 /** A management key: HEADWATER_KEY, else that of a data directory here. */
 export function findKey(place: Place = here()): string | undefined {
-  return findSecret(place, 'HEADWATER_KEY') ?? keyOfDataDirectory(place.env);
+  const told = findSecret(place, 'HEADWATER_KEY');
+  if (told !== undefined) return told;
+  return isChosenHere(place) ? keyOfDataDirectory(place.env) : undefined;
 }
 
 export function readKey(place: Place = here()): string {
@@ -67,15 +69,18 @@ function findSecret(place: Place, name: 'HEADWATER_KEY' | 'HEADWATER_TOKEN'): st
   const { env, folder } = place;
   const given = env[name]?.trim();
   if (!given) return folder?.env[name];
+  if (isChosenHere(place)) return given;
   const url = readUrl(place);
-  if (!env.HEADWATER_URL?.trim() && folder !== undefined && !isHere(url)) {
-    throw new Failure(
-      `${name} is from the environment, but the address ${url} is from ${folder.path}: set HEADWATER_URL=${url} as well, if that is where it may go.`,
-      exitCodes.usage,
-      'usage',
-    );
-  }
-  return given;
+  throw new Failure(
+    `${name} is from the environment, but the address ${url} is from ${folder?.path}: set HEADWATER_URL=${url} as well, if that is where it may go.`,
+    exitCodes.usage,
+    'usage',
+  );
+}
+
+/** Whether the address was chosen by who runs the command, or is this machine's: not by a folder. */
+function isChosenHere(place: Place): boolean {
+  return Boolean(place.env.HEADWATER_URL?.trim()) || isHere(readUrl(place));
 }
 
 /** Whether an address is on this machine. */

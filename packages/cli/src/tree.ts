@@ -32,7 +32,7 @@ Settings:
   In a folder that headwater init was run in, .headwater.json and .env say them.
 
 Exit codes:
-  0 done   1 refused   2 wrong usage   3 no server   4 not allowed   5 something is wrong: money that is missing, rows refused`;
+  0 done   1 refused   2 wrong usage   3 no server   4 not allowed   5 something is wrong: money that is missing, rows refused, a check that fails`;
 
 /** Every command there is. Help, completion and the reference in docs/cli.md are made of this tree. */
 export function commandTree(end: End): Command {
@@ -71,6 +71,7 @@ export function commandTree(end: End): Command {
   chapter('Data:', importFileCommand(end), exportCommand(), erasePersonCommand(end), demoDataCommand());
   chapter('The server:', serveCommand(end), demoCommand(end));
   chapter('Help:', completionCommand());
+  root.helpCommand('help [command]', 'Say more of a command');
   finish(root);
   return root;
 }
@@ -87,6 +88,7 @@ function group(name: string, description: string, ...commands: Command[]): Comma
  */
 function finish(command: Command, path = command.name()): void {
   command.showHelpAfterError(`(${path} --help says more)`).exitOverride();
-  if (command.commands.length === 0) command.option('--json', 'answer in JSON, for scripts');
+  const hasJson = command.options.some(({ long }) => long === '--json');
+  if (command.commands.length === 0 && !hasJson) command.option('--json', 'answer in JSON, for scripts');
   for (const one of command.commands) finish(one, `${path} ${one.name()}`);
 }

@@ -98,9 +98,10 @@ async function openProgress({ api }: Context, path: string, at: string, from: st
   let first: number | undefined;
   return {
     show(row: Row, count: number) {
-      if (!isSeen || count % 200 !== 1) return;
+      if (!isSeen) return;
+      first ??= Date.parse(String(row[at]));
+      if (count % 200 !== 0) return;
       const now = Date.parse(String(row[at]));
-      first ??= now;
       const share = first > last ? (first - now) / (first - last) : 0;
       bar.show(Math.min(0.99, share), `${count.toLocaleString('en')} rows`);
     },

@@ -28,7 +28,7 @@ export function shapesOf(command: Command, path = command.name()): Shape[] {
 }
 
 /** Commander tells nobody which subcommand is the default. */
-export function defaultOf(command: Command): string | undefined {
+function defaultOf(command: Command): string | undefined {
   return (command as unknown as { _defaultCommandName?: string | null })._defaultCommandName ?? undefined;
 }
 

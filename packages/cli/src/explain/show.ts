@@ -1,10 +1,9 @@
 import type { ExplainAnswer } from '@headwater/contract';
-import type { Static } from 'typebox';
 import { money } from '../money.ts';
 import { moment, type Output, table } from '../output.ts';
 import { accounts, earnsNothing, lostBecause, matchedBy, meaning, models, paysFor, toldBy } from './words.ts';
 
-export type Explanation = Static<typeof ExplainAnswer>['data'];
+export type Explanation = ExplainAnswer['data'];
 type NameOf = (partnerId: number) => string;
 
 /** The whole story of a payment, the answer first, then what it rests on. */

@@ -19,14 +19,17 @@ export async function writeRows(
   const write = async (text: string) => {
     if (!to.write(text)) await once(to, 'drain');
   };
-  if (format === 'csv') await write(stringify([[...columns]]));
+  // Not before the first page is there: what is refused leaves nothing behind.
+  let head = format === 'csv' ? stringify([[...columns]]) : '';
   for await (const row of rows) {
     count += 1;
-    await write(
-      format === 'csv' ? stringify([columns.map((name) => cell(row[name]))]) : `${JSON.stringify(row)}\n`,
-    );
+    const text =
+      format === 'csv' ? stringify([columns.map((name) => cell(row[name]))]) : `${JSON.stringify(row)}\n`;
+    await write(head + text);
+    head = '';
     onRow(row, count);
   }
+  if (head !== '') await write(head);
   return count;
 }
 

@@ -23,7 +23,7 @@ interface Options extends SubjectOptions {
 export function exportCommand(): Command {
   return new Command('export')
     .description(
-      'Take data out: payments, commissions, clicks, leads, all of these events, or what is known of a person',
+      'Take data out: payments, commissions, clicks, leads; events, which are clicks, leads and payments by time; a person',
     )
     .addArgument(new Argument('[what]', 'what to take out').choices(kinds))
     .option('--program <id>', 'whose rows; not needed where there is one')

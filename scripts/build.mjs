@@ -3,6 +3,7 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { buildCli } from '../packages/cli/build.mjs';
 import { buildMcp } from '../packages/mcp/build.mjs';
 import { buildTracker } from '../packages/tracker/build.mjs';
 import { buildDashboard } from './build-dashboard.mjs';
@@ -46,12 +47,6 @@ export async function buildAll() {
     buildTracker(),
     buildDashboard(),
   ]);
-}
-
-/** The `headwater` command. */
-export async function buildCli() {
-  const cli = join(root, 'packages/cli');
-  await build({ entryPoints: [join(cli, 'src/main.ts')], outdir: join(cli, 'dist'), ...forNode });
 }
 
 /** The demo shop, which only `npm run demo` needs. Answers with its module. */

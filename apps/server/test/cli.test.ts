@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -6,13 +5,11 @@ import { join } from 'node:path';
 import type { Account, StripeDouble } from '@headwater/stripe-double';
 import { deliver } from '@headwater/stripe-double';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { packageRoot } from '../src/platform/index.ts';
+import { type RunOptions, runCommand } from './run-command.ts';
 import { type Story, tellStory } from './story.ts';
 import type { TestServer } from './test-server.ts';
 import { openWithDouble, visitAuthorizePage } from './walls/stripe/with-double.ts';
 import { zipOf } from './zip.ts';
-
-// The command as a stranger meets it: a process of its own, its two streams and its exit code.
 
 let server: TestServer;
 let stripe: StripeDouble;
@@ -34,43 +31,14 @@ beforeAll(async () => {
 });
 afterAll(() => close());
 
-interface Ended {
-  code: number | null;
-  out: string;
-  err: string;
-}
-
-interface RunOptions {
-  env?: Record<string, string>;
-  input?: string;
-  cwd?: string;
-  /** Called with what was written to standard error so far. */
-  onError?: (text: string) => void;
-}
-
-function run(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
-  const bin = join(packageRoot(), '../../packages/cli/bin/headwater.mjs');
-  const child = spawn(process.execPath, [bin, ...args], {
-    cwd: options.cwd,
+const run = (args: readonly string[], { env, ...options }: RunOptions = {}) =>
+  runCommand(args, {
+    ...options,
     env: {
-      PATH: process.env.PATH,
-      HEADWATER_URL: url,
-      HEADWATER_KEY: server.key,
-      HEADWATER_PROGRAM: String(story.programId),
-      ...options.env,
+      ...{ HEADWATER_URL: url, HEADWATER_KEY: server.key, HEADWATER_PROGRAM: String(story.programId) },
+      ...env,
     },
   });
-  const ended: Ended = { code: null, out: '', err: '' };
-  child.stdout.on('data', (data) => {
-    ended.out += data;
-  });
-  child.stderr.on('data', (data) => {
-    ended.err += data;
-    options.onError?.(ended.err);
-  });
-  child.stdin.end(options.input ?? '');
-  return new Promise((resolve) => child.once('close', (code) => resolve({ ...ended, code })));
-}
 
 describe('headwater setup stripe', () => {
   it('--api-key, asked for: connects, verifies, says each step; again: as it was', async () => {

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const built = new URL('../dist/main.js', import.meta.url);
 if (!existsSync(fileURLToPath(built))) {
-  const { buildCli } = await import(new URL('../../../scripts/build.mjs', import.meta.url).href);
+  const { buildCli } = await import(new URL('../build.mjs', import.meta.url).href);
   await buildCli();
 }
 const { run } = await import(built.href);

@@ -53,10 +53,14 @@ export function openApi({ url, key }: { url: string; key?: string }): Api {
     // Readiness and the limit of chains are refused with an object.
     const error = typeof told === 'object' ? told.message : told;
     const isDenied = response.status === 401 || response.status === 403;
+    const retryAfter = Number(response.headers.get('retry-after')) || undefined;
     throw new Failure(
-      error ?? `The server at ${url} answered ${response.status}; is it Headwater?`,
+      error === undefined
+        ? `The server at ${url} answered ${response.status}; is it Headwater?`
+        : withAgain(error, retryAfter),
       isDenied ? exitCodes.unauthorized : exitCodes.refused,
       code ?? `http_${response.status}`,
+      retryAfter,
     );
   }
   return {
@@ -72,6 +76,13 @@ export function openApi({ url, key }: { url: string; key?: string }): Api {
     remove: (path) => call('DELETE', path),
     text: async (path) => (await ask('GET', path)).text,
   };
+}
+
+/** Whoever is to come again is told when. */
+function withAgain(error: string, seconds: number | undefined): string {
+  if (seconds === undefined) return error;
+  const wait = seconds < 120 ? `${seconds} s` : `${Math.ceil(seconds / 60)} minutes`;
+  return `${error.replace(/\.$/, '')}. Try again in ${wait}.`;
 }
 
 function parse(text: string): unknown {

@@ -1,21 +1,31 @@
 import { type Api, openApi } from './api.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { type Output, openOutput } from './output.ts';
-import { readSettings } from './settings.ts';
+import { findProgramNumber, here, type Place, readKey, readToken, readUrl } from './settings.ts';
 
 /** What a command works with. */
 export interface Context {
   api: Api;
   out: Output;
   isJson: boolean;
+  place: Place;
 }
 
+/** For what takes a management key. */
 export function openContext(options: { json?: boolean }): Context {
+  const place = here();
   return {
-    api: openApi(readSettings()),
+    api: openApi({ url: readUrl(place), key: readKey(place) }),
     out: openOutput(process.stdout, process.stderr),
     isJson: options.json === true,
+    place,
   };
+}
+
+/** For what is about the program of a tracking token. */
+export function openTokenApi(): Api {
+  const place = here();
+  return openApi({ url: readUrl(place), key: readToken(place) });
 }
 
 interface ProgramLine {
@@ -23,21 +33,21 @@ interface ProgramLine {
   name: string;
 }
 
-/** The program that is meant: named, or the only one there is. Its path in the API. */
-export async function programPath({ api }: Context, named: string | undefined): Promise<string> {
-  const asked = named ?? (process.env.HEADWATER_PROGRAM?.trim() || undefined);
+/** The program that is meant: named, the folder's, or the only one there is. Its path in the API. */
+export async function programPath(context: Context, named: string | undefined): Promise<string> {
+  return `/api/v1/programs/${await programNumber(context, named)}`;
+}
+
+export async function programNumber({ api, place }: Context, named: string | undefined): Promise<number> {
+  const asked = named ?? findProgramNumber(place);
   if (asked !== undefined) {
     if (!/^\d{1,10}$/.test(asked)) throw new Failure('--program takes a number.', exitCodes.usage, 'usage');
-    return `/api/v1/programs/${asked}`;
+    return Number(asked);
   }
   const { data } = await api.get<{ data: ProgramLine[] }>('/api/v1/programs', { limit: '50' });
   const [only] = data;
   if (only === undefined) {
-    throw new Failure(
-      'There is no program yet: create one first (see README).',
-      exitCodes.refused,
-      'no_program',
-    );
+    throw new Failure('There is no program yet: headwater init makes one.', exitCodes.refused, 'no_program');
   }
   if (data.length > 1) {
     const names = data.map(({ id, name }) => `  --program ${id}   ${name}`).join('\n');
@@ -47,7 +57,7 @@ export async function programPath({ api }: Context, named: string | undefined): 
       'which_program',
     );
   }
-  return `/api/v1/programs/${only.id}`;
+  return only.id;
 }
 
 interface WebsiteLine {
@@ -55,14 +65,15 @@ interface WebsiteLine {
   domain: string;
 }
 
-/** The website that is meant: named, or the only one there is. */
-export async function websiteId({ api }: Context, named: string | undefined): Promise<string> {
-  if (named !== undefined) return named;
+/** The website that is meant: named, the folder's, or the only one there is. */
+export async function websiteId({ api, place }: Context, named: string | undefined): Promise<string> {
+  const asked = named ?? place.folder?.project.websiteId;
+  if (asked !== undefined) return asked;
   const { data } = await api.get<{ data: WebsiteLine[] }>('/api/v1/websites', { limit: '50' });
   const [only] = data;
   if (only === undefined) {
     throw new Failure(
-      'There is no website yet: create one first (see README).',
+      'There is no website yet: headwater init --website makes one.',
       exitCodes.refused,
       'no_website',
     );

@@ -1,4 +1,4 @@
-/** How the command ends, for scripts. In `headwater --help` and docs/stripe-setup.md. */
+/** How the command ends, for scripts. In `headwater --help` and docs/cli.md. */
 export const exitCodes = {
   ok: 0,
   /** The server, or Stripe, said no; the message says what to do. */
@@ -9,7 +9,7 @@ export const exitCodes = {
   unreachable: 3,
   /** The key is missing, unknown, or lacks a permission. */
   unauthorized: 4,
-  /** It worked, and found something wrong: money that is missing. */
+  /** It worked, and found something wrong: money that is missing, rows refused, a check that fails. */
   found: 5,
 } as const;
 
@@ -18,9 +18,12 @@ export class Failure extends Error {
   readonly exitCode: number;
   /** The server's code, for `--json`. */
   readonly code: string;
+  /** How long the server asks to be left alone, where it does. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(message: string, exitCode: number, code: string) {
+  constructor(message: string, exitCode: number, code: string, retryAfterSeconds?: number) {
     super(message);
+    this.retryAfterSeconds = retryAfterSeconds;
     this.exitCode = exitCode;
     this.code = code;
   }

@@ -46,9 +46,13 @@ export function forgetLogin(url: string, env: NodeJS.ProcessEnv = process.env): 
   write(others, env);
 }
 
+export function findLogin(url: string, env: NodeJS.ProcessEnv = process.env): Login | undefined {
+  return read(env)[url];
+}
+
 /** The login at a server; refuses where there is none. */
 export function getLogin(url: string, env: NodeJS.ProcessEnv = process.env): Login {
-  const login = read(env)[url];
+  const login = findLogin(url, env);
   if (login === undefined)
     throw new Failure(
       `You are not signed in at ${url}: headwater login.`,

@@ -7,15 +7,18 @@ export interface Output {
   aside(text: string): void;
   json(value: unknown): void;
   color: ReturnType<typeof createColors>;
+  /** Of asides: one of both streams may be a terminal, and the other a file. */
+  asideColor: ReturnType<typeof createColors>;
 }
 
 export function openOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStream): Output {
-  const isPlain = !stdout.isTTY || process.env.NO_COLOR !== undefined;
+  const colorsFor = (stream: NodeJS.WriteStream) => createColors(stream.isTTY && !process.env.NO_COLOR);
   return {
     line: (text = '') => void stdout.write(`${text}\n`),
     aside: (text) => void stderr.write(`${text}\n`),
     json: (value) => void stdout.write(`${JSON.stringify(value, null, 2)}\n`),
-    color: createColors(!isPlain),
+    color: colorsFor(stdout),
+    asideColor: colorsFor(stderr),
   };
 }
 

@@ -19,3 +19,25 @@ export function showProgress(stream: NodeJS.WriteStream): Progress {
     end: () => void stream.write('\n'),
   };
 }
+
+const patientMs = 1000;
+
+/** On a terminal what takes longer than a moment says so, and for how long: how far it is only the server knows. */
+export async function showWaiting<Answer>(
+  stream: NodeJS.WriteStream,
+  text: string,
+  work: Promise<Answer>,
+): Promise<Answer> {
+  if (!stream.isTTY) return work;
+  const startedAt = Date.now();
+  const timer = setInterval(() => {
+    stream.write(`\r${text} … ${Math.round((Date.now() - startedAt) / 1000)} s`);
+  }, patientMs);
+  try {
+    return await work;
+  } finally {
+    clearInterval(timer);
+    // Away with the line.
+    if (Date.now() - startedAt >= patientMs) stream.write('\r\u001b[K');
+  }
+}

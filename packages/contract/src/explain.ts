@@ -1,5 +1,5 @@
 /** The explanation of a payment (contract §9). */
-import Type, { type TSchema } from 'typebox';
+import Type, { type Static, type TSchema } from 'typebox';
 import { iso } from './fields.ts';
 import { PolicyTier } from './setup.ts';
 
@@ -158,3 +158,4 @@ export const ExplainAnswer = Type.Object({
     decisions: Type.Array(Type.Object({ at: iso, cause: Type.String() })),
   }),
 });
+export type ExplainAnswer = Static<typeof ExplainAnswer>;

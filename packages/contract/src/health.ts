@@ -43,6 +43,13 @@ export const Health = Type.Object({
     postgres: nullable(Type.String({ description: 'its version; null: it does not answer' })),
     clickhouse: nullable(Type.String()),
   }),
+  clock: Type.Object({
+    postgres_ahead_seconds: nullable(
+      Type.Number({
+        description: 'by how much PostgreSQL’s clock is ahead of the server’s; null: it does not answer',
+      }),
+    ),
+  }),
   disk: Type.Object({
     postgres_bytes: nullable(count),
     clickhouse_bytes: nullable(count),

@@ -99,6 +99,72 @@ describe('signing a terminal in', () => {
   });
 });
 
+describe('a client of somebody else’s, written by the contract alone', () => {
+  /**
+   * It sends the header of JSON with nothing after it, on GET too; and it takes nothing but `{"data":…}` for a success,
+   * `{"error":"<string>"}` for a refusal, and an object there with whole seconds to wait when it has asked too often.
+   */
+  async function strictly(method: 'GET' | 'POST', path: string, token?: string, body?: object) {
+    const sent = body === undefined ? '' : JSON.stringify(body);
+    const {
+      status,
+      headers,
+      body: answer,
+    } = await server.call(method, `/api/v1/cli/${path}`, sent, {
+      headers: { 'content-type': 'application/json' },
+      ...(token === undefined ? {} : { token }),
+    });
+    expect(headers['content-type']).toBe('application/json; charset=utf-8');
+    if (status === 200) {
+      expect(Object.keys(answer)).toEqual(['data']);
+      return { status, data: answer.data, retryAfter: 0 };
+    }
+    expect(Object.keys(answer)).toEqual(['error']);
+    const isChain = status === 429 && typeof answer.error === 'object';
+    expect(typeof answer.error).toBe(isChain ? 'object' : 'string');
+    if (status === 429) expect(String(headers['retry-after'])).toMatch(/^[1-9]\d*$/);
+    return { status, error: answer.error, retryAfter: Number(headers['retry-after']) };
+  }
+
+  it('signs in, makes a program, looks, sends events, and proves it ten times an hour', async () => {
+    const { data: started } = await strictly('POST', 'auth/start');
+    const state = encodeURIComponent(started.state);
+    expect((await strictly('GET', `auth/poll?state=${state}`)).data).toEqual({ status: 'pending' });
+    await page('POST', pageOf(started), { approve: true });
+    const { data: entered } = await strictly('GET', `auth/poll?state=${state}`);
+    expect(entered.status).toBe('complete');
+    expect((await strictly('POST', 'init', entered.token)).error).toBe('name and domain are required');
+    const wanted = { name: 'Strict', domain: 'strict.example', advertiser_id: 999, duration_months: null };
+    const { data: made } = await strictly('POST', 'init', entered.token, wanted);
+    expect(made).toMatchObject({ program_slug: 'strict', domain: 'strict.example' });
+    const { data: listed } = await strictly('GET', 'programs', entered.token);
+    expect(listed[0]).toMatchObject({ id: Number(made.program_id), commission: '20% for 12 months' });
+    expect((await strictly('GET', 'programs')).status).toBe(401);
+
+    const { data: status } = await strictly('GET', `status?program_id=${made.program_id}`, made.api_key);
+    expect(status.recent_events).toEqual({ clicks_24h: 0, leads_24h: 0, sales_24h: 0 });
+    expect((await strictly('POST', 'test-event', made.api_key)).error).toBe('event_type is invalid');
+    expect((await strictly('POST', 'stripe-connect', made.api_key)).status).toBe(400);
+    for (const event_type of ['click', 'lead', 'sale'])
+      expect((await strictly('POST', 'test-event', made.api_key, { event_type })).data.received).toBe(true);
+
+    for (let chain = 0; chain < 10; chain += 1)
+      expect((await strictly('POST', 'test-event', made.api_key, { type: 'chain' })).data.attributed).toBe(
+        true,
+      );
+    const over = await strictly('POST', 'test-event', made.api_key, { type: 'chain' });
+    expect(over).toMatchObject({ status: 429, error: { status: 429, code: 'rate_limited' } });
+    expect(over.error.retry_after_seconds).toBe(over.retryAfter);
+    expect(over.retryAfter).toBeLessThanOrEqual(3600);
+    // Single events are not counted among them, and what it waits for comes.
+    expect((await strictly('POST', 'test-event', made.api_key, { event_type: 'click' })).status).toBe(200);
+    server.clock.advance(1000 * over.retryAfter);
+    expect((await strictly('POST', 'test-event', made.api_key, { type: 'chain' })).data.type).toBe('chain');
+    expect((await strictly('POST', 'auth/logout', entered.token)).data).toEqual({ revoked: true });
+    await server.call('DELETE', `/api/v1/programs/${made.program_id}`, undefined, { token: server.key });
+  });
+});
+
 describe('a terminal that is signed in', () => {
   it('makes a program, the same one when it asks again within a minute', async () => {
     const token = await login();

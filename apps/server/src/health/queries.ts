@@ -34,10 +34,11 @@ export async function findWaiting(sql: Sql, workspaceId: number): Promise<Waitin
 
 const engine = statement(
   'health.postgres',
-  `select current_setting('server_version') as version, pg_database_size(current_database()) as bytes`,
+  `select current_setting('server_version') as version, pg_database_size(current_database()) as bytes,
+     clock_timestamp() as now`,
 );
 
-export async function readPostgres(sql: Sql): Promise<{ version: string; bytes: number }> {
-  const [row] = await sql.query<{ version: string; bytes: bigint }>(engine);
-  return { version: row?.version ?? '', bytes: Number(row?.bytes ?? 0) };
+export async function readPostgres(sql: Sql): Promise<{ version: string; bytes: number; now: Date }> {
+  const [row] = await sql.query<{ version: string; bytes: bigint; now: Date }>(engine);
+  return { version: row?.version ?? '', bytes: Number(row?.bytes ?? 0), now: row?.now ?? new Date() };
 }

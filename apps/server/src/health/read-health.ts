@@ -40,7 +40,7 @@ export async function readHealth(deps: ReadDeps, workspaceId: number): Promise<H
     queries.findWaiting(postgres, workspaceId),
     deps.lagSeconds(),
     countMinutes(clickhouse, workspaceId, new Date(firstMinute)).catch(() => []),
-    queries.readPostgres(postgres).catch(() => null),
+    askPostgres(postgres),
     readClickHouse(clickhouse).catch(() => null),
     readFree(deps.dataDir),
     readDropped(deps.metrics),
@@ -74,12 +74,25 @@ export async function readHealth(deps: ReadDeps, workspaceId: number): Promise<H
       public_url: deps.publicUrl(),
     },
     engines: { postgres: postgresEngine?.version ?? null, clickhouse: clickhouseEngine?.version ?? null },
+    clock: { postgres_ahead_seconds: postgresEngine?.aheadSeconds ?? null },
     disk: {
       postgres_bytes: postgresEngine?.bytes ?? null,
       clickhouse_bytes: clickhouseEngine?.bytes ?? null,
       free_bytes: free,
     },
   };
+}
+
+/** What PostgreSQL says of itself. Both clocks are those of the machines: one that a test holds still is no clock to judge by. */
+async function askPostgres(postgres: Postgres) {
+  const askedAt = Date.now();
+  try {
+    const { now, ...engine } = await queries.readPostgres(postgres);
+    const aheadMs = now.getTime() - (askedAt + Date.now()) / 2;
+    return { ...engine, aheadSeconds: Math.round(aheadMs) / 1000 };
+  } catch {
+    return null;
+  }
 }
 
 async function readFree(dataDir: string | undefined): Promise<number | null> {

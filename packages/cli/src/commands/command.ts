@@ -3,14 +3,14 @@ import { Command } from 'commander';
 /** Ends the process with another code than 0 although nothing failed. */
 export type End = (exitCode: number) => void;
 
-/** A command that works on a program and can answer in JSON. */
+/** A command that works on a program. */
 export function programCommand(name: string, description: string): Command {
   return new Command(name)
     .description(description)
-    .option('--program <id>', "the program's number; not needed where there is one")
-    .option('--json', 'answer in JSON, for scripts')
-    .showHelpAfterError(`(headwater … ${name} --help says more)`)
-    .exitOverride();
+    .option(
+      '--program <id>',
+      'the program’s number; not needed where there is one, or in a folder that has one',
+    );
 }
 
 export interface ProgramOptions {

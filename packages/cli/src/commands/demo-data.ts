@@ -34,9 +34,6 @@ export function demoDataCommand(): Command {
     .description('Make a demo shop with a believable year of events, the same for the same seed')
     .requiredOption('--events <number>', 'about so many, such as 10_000_000')
     .option('--seed <number>', 'another seed, another year', '1')
-    .option('--json', 'answer in JSON, for scripts')
-    .showHelpAfterError('(headwater demo-data --help says more)')
-    .exitOverride()
     .action(async (options: Options) => {
       const [events, seed] = [wholeNumber('--events', options.events), wholeNumber('--seed', options.seed)];
       const { api, out, isJson } = openContext(options);

@@ -1,8 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
+import { confirm } from '@clack/prompts';
 import type { ErasureItem } from '@headwater/contract';
 import { Command } from 'commander';
 import { type Context, openContext } from '../context.ts';
 import { exitCodes, Failure } from '../failure.ts';
+import { showWaiting } from '../progress.ts';
 import type { End } from './command.ts';
 
 const pollMs = 500;
@@ -24,15 +26,12 @@ export function subjectOf({ email, customerKey, program }: SubjectOptions): Reco
   };
 }
 
-export function personCommand(name: string, description: string): Command {
+function personCommand(name: string, description: string): Command {
   return new Command(name)
     .description(description)
     .option('--email <address>', 'in every program of the workspace')
     .option('--customer-key <key>', 'of a customer of --program')
-    .option('--program <id>', 'with --customer-key')
-    .option('--json', 'answer in JSON, for scripts')
-    .showHelpAfterError(`(headwater ${name} --help says more)`)
-    .exitOverride();
+    .option('--program <id>', 'with --customer-key');
 }
 
 /** `headwater erase`: forget a person in both stores, and wait until it is done. */
@@ -41,18 +40,26 @@ export function erasePersonCommand(_end: End): Command {
     .option('--yes', 'do not ask; it cannot be undone')
     .action(async (options: SubjectOptions & { yes?: boolean }) => {
       const context = openContext(options);
-      if (options.yes !== true) {
+      if (options.yes !== true && !(await isMeant(options))) {
         throw new Failure(
-          'This cannot be undone. Look at headwater export first, then say --yes.',
+          'This cannot be undone. Look at headwater export person first, then say --yes.',
           exitCodes.usage,
           'not_confirmed',
         );
       }
       const { data } = await context.api.post<{ data: ErasureItem }>('/api/v1/erasures', subjectOf(options));
-      const erasure = await waitFor(context, data);
+      const erasure = await showWaiting(process.stderr, 'Erasing', waitFor(context, data));
       if (context.isJson) context.out.json(erasure);
       else show(context, erasure);
     });
+}
+
+/** Whoever sits at a terminal is asked. */
+async function isMeant({ email, customerKey, json }: SubjectOptions): Promise<boolean> {
+  if (json || !process.stdin.isTTY || !process.stderr.isTTY) return false;
+  const { input, output } = { input: process.stdin, output: process.stderr };
+  const who = email ?? customerKey;
+  return (await confirm({ input, output, message: `Erase ${who} for ever?`, initialValue: false })) === true;
 }
 
 async function waitFor({ api }: Context, asked: ErasureItem): Promise<ErasureItem> {

@@ -14,7 +14,7 @@ interface Options {
   program?: string;
   website?: string;
   from?: (typeof tools)[number];
-  map: string[];
+  map?: string[];
   dryRun?: boolean;
   commissions?: boolean;
   currency?: string;
@@ -31,19 +31,14 @@ export function importFileCommand(end: End): Command {
     .option('--program <id>', 'of payments, clicks and partners; not needed where there is one')
     .option('--website <id>', 'of umami and plausible; not needed where there is one')
     .addOption(new Option('--from <tool>', 'whose export it is').choices(tools))
-    .option(
-      '--map <field=column>',
-      'which column a field is; once for each',
-      (value, all: string[]) => [...all, value],
-      [],
-    )
+    .option('--map <field=column>', 'which column a field is; once for each', (value, all: string[] = []) => [
+      ...all,
+      value,
+    ])
     .option('--dry-run', 'judge every row, store none')
     .option('--commissions', 'of payments: partners are still owed for them; else they are history')
     .option('--currency <code>', 'of rows that name none; else the program’s')
     .option('--refused <file>', 'where refused rows are written (default <file>.refused.csv)')
-    .option('--json', 'answer in JSON, for scripts')
-    .showHelpAfterError('(headwater import --help says more)')
-    .exitOverride()
     .action(async (kind: ImportKind, file: string, options: Options) => {
       const context = openContext(options);
       const place = await placeOf(context, kind, options);
@@ -70,7 +65,7 @@ async function placeOf(context: Context, kind: ImportKind, options: Options): Pr
 
 function settingsOf(
   _kind: ImportKind,
-  { from, map, dryRun, commissions, currency }: Options,
+  { from, map = [], dryRun, commissions, currency }: Options,
 ): Omit<Settings, 'kind'> {
   const mapping = Object.fromEntries(
     map.map((told) => {

@@ -1,19 +1,15 @@
 import type { CliStatus, Readiness } from '@headwater/contract';
 import { Command } from 'commander';
-import { openApi } from '../api.ts';
+import { openTokenApi } from '../context.ts';
 import { moment, type Output, openOutput } from '../output.ts';
-import { readToken, readUrl } from '../settings.ts';
 
 /** `headwater status`: how far the integration of the token's program is, and what arrived lately. */
 export function statusCommand(): Command {
   return new Command('status')
     .description('Show how far the integration is, and what arrived; needs HEADWATER_TOKEN')
     .option('--recheck', 'look at the program’s page again, once a minute')
-    .option('--json', 'answer in JSON, for scripts')
-    .showHelpAfterError('(headwater status --help says more)')
-    .exitOverride()
     .action(async (options: { json?: boolean; recheck?: boolean }) => {
-      const api = openApi({ url: readUrl(), key: readToken() });
+      const api = openTokenApi();
       const out = openOutput(process.stdout, process.stderr);
       const again = options.recheck ? { force_recheck: 'true' } : {};
       const [{ data: program }, readiness] = await Promise.all([

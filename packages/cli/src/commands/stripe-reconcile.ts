@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { openContext, programPath } from '../context.ts';
 import { exitCodes } from '../failure.ts';
 import { moment, type Output, table } from '../output.ts';
+import { showWaiting } from '../progress.ts';
 import { type End, type ProgramOptions, programCommand } from './command.ts';
 
 interface Options extends ProgramOptions {
@@ -24,9 +25,10 @@ export function stripeReconcileCommand(end: End): Command {
       const context = openContext(options);
       const { from, to } = options;
       const path = `${await programPath(context, options.program)}/stripe/reconcile`;
-      const { data } = options.dryRun
-        ? await context.api.get<{ data: StripeReconciliation[] }>(path, { from, to })
-        : await context.api.post<{ data: StripeReconciliation[] }>(path, { from, to });
+      const asked = options.dryRun
+        ? context.api.get<{ data: StripeReconciliation[] }>(path, { from, to })
+        : context.api.post<{ data: StripeReconciliation[] }>(path, { from, to });
+      const { data } = await showWaiting(process.stderr, 'Comparing with Stripe', asked);
       if (context.isJson) context.out.json(data);
       else for (const report of data) show(context.out, report);
       if (data.some(({ complete }) => !complete)) end(exitCodes.found);

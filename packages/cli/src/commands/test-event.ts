@@ -1,9 +1,8 @@
 import type { ChainVerdict } from '@headwater/contract';
 import { Command } from 'commander';
-import { openApi } from '../api.ts';
+import { openTokenApi } from '../context.ts';
 import { exitCodes } from '../failure.ts';
 import { openOutput } from '../output.ts';
-import { readToken, readUrl } from '../settings.ts';
 import type { End } from './command.ts';
 
 interface Chain {
@@ -14,16 +13,11 @@ interface Chain {
 
 /** `headwater test click|lead|sale|chain`: events that nothing counts, by the production code. Exit code 5: not attributed. */
 export function testCommands(end: End): Command[] {
-  const command = (name: string, description: string) =>
-    new Command(name)
-      .description(description)
-      .option('--json', 'answer in JSON, for scripts')
-      .showHelpAfterError(`(headwater test ${name} --help says more)`)
-      .exitOverride();
+  const command = (name: string, description: string) => new Command(name).description(description);
   const singles = (['click', 'lead', 'sale'] as const).map((kind) =>
     command(kind, `Send one test ${kind}`).action(async (options: { json?: boolean }) => {
       const out = openOutput(process.stdout, process.stderr);
-      const api = openApi({ url: readUrl(), key: readToken() });
+      const api = openTokenApi();
       const { data } = await api.post<{ data: { event_id: string; message: string } }>(
         '/api/v1/cli/test-event',
         { event_type: kind },
@@ -37,7 +31,7 @@ export function testCommands(end: End): Command[] {
     'Send a click, a lead and a sale, and see whether the sale is attributed',
   ).action(async (options: { json?: boolean }) => {
     const out = openOutput(process.stdout, process.stderr);
-    const api = openApi({ url: readUrl(), key: readToken() });
+    const api = openTokenApi();
     const { data } = await api.post<{ data: Chain }>('/api/v1/cli/test-event', { type: 'chain' });
     if (options.json) out.json(data);
     else

@@ -3,18 +3,17 @@ import { Command } from 'commander';
 import { openContext } from '../context.ts';
 import { exitCodes } from '../failure.ts';
 import { type Output, table } from '../output.ts';
+import { showWaiting } from '../progress.ts';
 import type { End } from './command.ts';
 
 /** `headwater verify`: are the books whole? Exit code 1, and the first thing that is wrong, when they are not. */
 export function verifyCommand(end: End): Command {
   return new Command('verify')
     .description('Reckon all books again from the facts, beside the running server')
-    .option('--json', 'answer in JSON, for scripts')
-    .showHelpAfterError('(headwater verify --help says more)')
-    .exitOverride()
     .action(async (options: { json?: boolean }) => {
       const { api, out, isJson } = openContext(options);
-      const { data } = await api.get<{ data: VerifyAnswer }>('/api/v1/verify');
+      const asked = api.get<{ data: VerifyAnswer }>('/api/v1/verify');
+      const { data } = await showWaiting(process.stderr, 'Reckoning', asked);
       if (isJson) out.json(data);
       else show(out, data);
       if (!data.ok) end(exitCodes.refused);

@@ -1,10 +1,9 @@
 import { createWriteStream } from 'node:fs';
-import { setTimeout } from 'node:timers/promises';
 import type { ImportItem, ImportPartAnswer, StartImportRequest } from '@headwater/contract';
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import type { Api } from '../api.ts';
-import { exitCodes, Failure } from '../failure.ts';
+import { patiently } from '../patiently.ts';
 import type { Progress } from '../progress.ts';
 import { inParts } from './parts.ts';
 import { readRows, type Scan } from './read-rows.ts';
@@ -49,29 +48,6 @@ export async function sendFile(
   }
   progress.end();
   return item;
-}
-
-const patienceMs = 120_000;
-
-/** A server that restarts is waited for: a part that was taken is answered again as it was. */
-async function patiently<T>(ask: () => Promise<T>): Promise<T> {
-  const until = Date.now() + patienceMs;
-  for (let pauseMs = 250; ; pauseMs = Math.min(5000, 2 * pauseMs)) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (!mayPass(error) || Date.now() > until) throw error;
-      await setTimeout(pauseMs);
-    }
-  }
-}
-
-function mayPass(error: unknown): boolean {
-  if (!(error instanceof Failure)) return false;
-  return (
-    error.exitCode === exitCodes.unreachable ||
-    ['unavailable', 'rate_limited', 'internal'].includes(error.code)
-  );
 }
 
 /** Writes the rows that were refused as they stand in the file, with the reason beside: to be mended and imported again. */

@@ -52,6 +52,7 @@ export const tableOfContents: readonly { title: string; pages: readonly GuidePag
         'The script in your pages: attributes, calls, cookies',
         'packages/tracker/',
       ),
+      doc('cli', 'The command', 'Every command, its settings, exit codes and JSON'),
       readme('sdk', 'SDK', 'For browsers, React and servers', 'packages/sdk/'),
       readme('mcp', 'MCP server', 'For coding agents: integrate, verify, explain, ask', 'packages/mcp/'),
       readme('examples', 'Examples', 'Three small shops with their whole integration', 'examples/'),

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { backupCommand, restoreCommand } from './commands/backup.ts';
 import { demoDataCommand } from './commands/demo-data.ts';
 import { erasePersonCommand } from './commands/erase-person.ts';
 import { exportPersonCommand } from './commands/export-person.ts';
@@ -50,6 +51,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   program.addCommand(exportPersonCommand(end));
   program.addCommand(importFileCommand(end));
   program.addCommand(demoDataCommand());
+  for (const make of [backupCommand, restoreCommand]) program.addCommand(make(end));
   const stripe = group('stripe', 'Look after what Stripe delivers');
   for (const make of [
     stripeStatusCommand,

@@ -8,7 +8,7 @@ const floors = [
   'touches',
   'customers',
   'payments',
-  'reports|stripe|billing|webhooks|verify|fraud|simulate|erasure|retention|demo|imports|readiness|cli|health|portal',
+  'reports|stripe|billing|webhooks|verify|fraud|simulate|erasure|retention|demo|imports|readiness|cli|health|portal|backup',
   'jobs|http',
 ];
 

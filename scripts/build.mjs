@@ -37,6 +37,7 @@ export async function buildAll() {
     build({
       entryPoints: {
         main: join(root, 'apps/server/src/main.ts'),
+        operate: join(root, 'apps/server/src/operate.ts'),
         'clickhouse-process': join(root, 'apps/server/src/platform/engines/clickhouse-process.ts'),
       },
       outdir,

@@ -18,6 +18,7 @@ const checks = [
   ['boundaries', bin('depcruise'), '--config', '.dependency-cruiser.cjs', 'apps/server/src'],
   ['dead code', bin('knip')],
   ['tracker size', 'node', 'packages/tracker/size.mjs'],
+  ['licences', 'node', 'scripts/licences.mjs', '--check'],
 ];
 
 let failures = 0;

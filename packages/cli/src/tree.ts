@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { backupCommand, restoreCommand } from './commands/backup.ts';
 import type { End } from './commands/command.ts';
 import { completionCommand } from './commands/completion.ts';
 import { demoDataCommand } from './commands/demo-data.ts';
@@ -69,7 +70,7 @@ export function commandTree(end: End): Command {
     doctorCommand(end),
   );
   chapter('Data:', importFileCommand(end), exportCommand(), erasePersonCommand(end), demoDataCommand());
-  chapter('The server:', serveCommand(end), demoCommand(end));
+  chapter('The server:', serveCommand(end), demoCommand(end), backupCommand(end), restoreCommand(end));
   chapter('Help:', completionCommand());
   root.helpCommand('help [command]', 'Say more of a command');
   finish(root);

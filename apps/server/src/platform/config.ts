@@ -110,11 +110,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
  * hashes of email addresses, so changing it makes earlier ones unfindable.
  */
 export function readSecret(dataDir: string, env: NodeJS.ProcessEnv = process.env): string {
-  const given = env.HEADWATER_SECRET?.trim();
-  if (given) {
-    if (given.length < 16) throw new ConfigError('HEADWATER_SECRET must have at least 16 characters.');
-    return given;
-  }
+  const given = givenSecret(env);
+  if (given !== undefined) return given;
   const file = join(dataDir, 'secret');
   if (!existsSync(file)) {
     mkdirSync(dataDir, { recursive: true });
@@ -127,4 +124,20 @@ export function readSecret(dataDir: string, env: NodeJS.ProcessEnv = process.env
     chmodSync(file, 0o600);
   }
   return readFileSync(file, 'utf8').trim();
+}
+
+/** The same, where there must be one already: none is made. */
+export function findSecret(dataDir: string, env: NodeJS.ProcessEnv = process.env): string | undefined {
+  const given = givenSecret(env);
+  if (given !== undefined) return given;
+  const file = join(dataDir, 'secret');
+  return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
+}
+
+/** HEADWATER_SECRET, where it is set. */
+export function givenSecret(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  const given = env.HEADWATER_SECRET?.trim() || undefined;
+  if (given !== undefined && given.length < 16)
+    throw new ConfigError('HEADWATER_SECRET must have at least 16 characters.');
+  return given;
 }

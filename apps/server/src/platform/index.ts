@@ -4,7 +4,8 @@
  */
 export * from './clickhouse/index.ts';
 export * from './clock.ts';
-export { type Config, ConfigError, readConfig, readSecret } from './config.ts';
+export { type Config, ConfigError, findSecret, givenSecret, readConfig, readSecret } from './config.ts';
+export { lockDataDirectory, restoreMarker, startEngines } from './engines/index.ts';
 export { erasedHash, erasedName } from './erased-name.ts';
 export { AppError, invariant } from './errors.ts';
 export { appendEvents, appendLines, type EventRow, eventLine } from './event-log/append.ts';
@@ -27,7 +28,7 @@ export { type ArrayItem, arrayLiteral } from './postgres/array-literal.ts';
 export { createGroupCommit, type GroupCommit } from './postgres/group-commit.ts';
 export { afterCursor, type Db, exactInstant, kysely, sqlOf } from './postgres/kysely.ts';
 export { locks } from './postgres/locks.ts';
-export { migrate } from './postgres/migrate.ts';
+export { knownMigrations, migrate } from './postgres/migrate.ts';
 export * from './postgres/sql.ts';
 export type * from './postgres/tables.ts';
 export { networkOf, type PublicAddress, readPublicAddress } from './public-address.ts';

@@ -12,6 +12,11 @@ export function maskToken(token: string): string {
   return `${prefix}${token.slice(prefix.length, prefix.length + 8)}****${token.slice(-4)}`;
 }
 
+/** Tells one installation's secret from another's, and nothing of what it is. */
+export function secretFingerprint(secret: string): string {
+  return Buffer.from(hkdfSync('sha256', secret, '', 'headwater secret fingerprint', 16)).toString('hex');
+}
+
 /** A person's email as it is kept: never the address itself. */
 export interface EmailIdentity {
   hash: Buffer;

@@ -36,6 +36,11 @@ export async function migrateClickHouse(clickhouse: ClickHouse): Promise<string[
   return missing.map((migration) => migration.name);
 }
 
+/** Names of the migrations that this program has, in order. */
+export async function knownClickHouseMigrations(): Promise<string[]> {
+  return (await listClickHouseMigrations()).map(({ name }) => name);
+}
+
 /** The files, each as its statements: one that ends in `;` at the end of a line is one statement. */
 async function listClickHouseMigrations(): Promise<{ name: string; statements: string[] }[]> {
   const folder = join(packageRoot(), 'clickhouse-migrations');

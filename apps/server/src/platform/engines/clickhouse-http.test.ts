@@ -68,6 +68,46 @@ describe('reading through @clickhouse/client', () => {
     expect(await rows(query)).toHaveLength(2);
   });
 
+  it('with wait_end_of_query=0 hands rows on as the engine reads them, all of one instant, while others read and write', async () => {
+    await client.command({ query: 'create table old (n UInt64, pad String) engine = MergeTree order by n' });
+    await client.command({ query: `insert into old select number, repeat('x', 200) from numbers(400000)` });
+    const { stream } = await client.exec({
+      query: 'select n from old format TabSeparated',
+      clickhouse_settings: { wait_end_of_query: 0, max_threads: 1, max_block_size: '10000' },
+    });
+    let read = '';
+    for await (const chunk of stream) {
+      if (read === '') {
+        await client.command({ query: `insert into old select 1000000 + number, '' from numbers(1000)` });
+        expect(await rows('select count() as n from old')).toEqual([{ n: 401_000 }]);
+        expect(String(chunk).split('\n').length).toBeLessThan(200_000);
+      }
+      read += String(chunk);
+    }
+    const numbers = read.trimEnd().split('\n').map(Number);
+    expect(numbers.length).toBe(400_000);
+    expect(Math.max(...numbers.slice(-1000))).toBeLessThan(400_000);
+  });
+
+  it('and a failure after its first rows ends the connection, not the result', async () => {
+    const { stream } = await client.exec({
+      query: 'select throwIf(number = 300000) from numbers(400000) format TabSeparated',
+      clickhouse_settings: { wait_end_of_query: 0, max_threads: 1, max_block_size: '10000' },
+    });
+    let bytes = 0;
+    await expect(
+      (async () => {
+        for await (const chunk of stream) bytes += (chunk as Buffer).length;
+      })(),
+    ).rejects.toThrow();
+    expect(bytes).toBeGreaterThan(0);
+    const before = client.exec({
+      query: 'select nothing from nowhere format TabSeparated',
+      clickhouse_settings: { wait_end_of_query: 0 },
+    });
+    expect((await failureOf(before)).message).toMatch(/nowhere/);
+  });
+
   it('streams a result of many megabytes', async () => {
     const result = await client.query({
       query: "select number, repeat('x', 100) as pad from numbers(200000)",

@@ -1,4 +1,5 @@
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
@@ -25,7 +26,8 @@ const gzip = promisify(zlib.gzip);
 
 /**
  * An HTTP server that speaks ClickHouse's protocol over the embedded engine, as far as `@clickhouse/client` uses it.
- * Results are sent whole, so an error is always an error status and never in the middle of a result.
+ * Results are sent whole, so an error is always an error status and never in the middle of a result; but for reads that say
+ * wait_end_of_query=0, whose rows are sent as they come: one that fails after its first rows ends the connection.
  *
  * The model is ClickHouse's own interface: https://clickhouse.com/docs/interfaces/http
  */
@@ -65,10 +67,14 @@ async function answer(
     const body = await readBody(request, options.bodyLimit ?? BODY_LIMIT);
     const type = request.headers['content-type'] ?? '';
     const statement = readStatement(method, url.searchParams, body, type);
+    if (statement.reads && url.searchParams.get('wait_end_of_query') === '0') {
+      await sendRows(response, options.sessions.stream(statement, gone.signal));
+      return;
+    }
     const outcome = await options.sessions.run(statement, gone.signal);
     await sendOutcome(request, response, statement, outcome);
   } catch (error) {
-    if (gone.signal.aborted) return void response.destroy();
+    if (gone.signal.aborted || response.headersSent) return void response.destroy();
     const { status, code, text } = failureOf(error);
     response.setHeader('X-ClickHouse-Exception-Code', String(code));
     const fatal = isFatal(error);
@@ -155,6 +161,14 @@ async function sendOutcome(
     return end(response, 200, await gzip(bytes, { level: level >= 1 && level <= 9 ? level : 1 }));
   }
   end(response, 200, bytes);
+}
+
+async function sendRows(response: ServerResponse, rows: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const chunk of rows) {
+    if (!response.write(chunk) && !response.destroyed)
+      await Promise.race([once(response, 'drain'), once(response, 'close')]);
+  }
+  response.end();
 }
 
 /** Numbers are texts, as ClickHouse writes them. What the engine does not tell is 0. */

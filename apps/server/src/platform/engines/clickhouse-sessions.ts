@@ -94,6 +94,23 @@ export class Sessions {
     }
   }
 
+  /**
+   * The rows of a statement that reads, as the engine comes to them: of one instant, however long the reader takes. Holds one
+   * of the places of reads meanwhile.
+   */
+  async *stream(statement: Statement, gone: AbortSignal): AsyncGenerator<Uint8Array> {
+    await this.#reads.take(gone);
+    const session = new Session(this.#directory);
+    try {
+      await session.queryAsync(this.#prelude(statement, `headwater-${randomUUID()}`));
+      const chunks = session.queryStream(statement.sql, { format: statement.defaultFormat, signal: gone });
+      for await (const chunk of chunks) yield chunk.raw();
+    } finally {
+      session.close();
+      this.#reads.giveBack();
+    }
+  }
+
   /** Waits for what runs, at most `patienceMs`, and closes the directory. */
   async close(patienceMs: number): Promise<void> {
     await Promise.all([this.#reads.drain(patienceMs), this.#writes.drain(patienceMs)]);

@@ -4,5 +4,7 @@
  * outlives ours, that one data directory is used by one server at a time, and that their passwords reach no log. What an
  * INSERT into ClickHouse needs whose outcome is in doubt is said in embedded-clickhouse.ts.
  */
-export { DataDirectoryInUse } from './data-directory-lock.ts';
+export { DataDirectoryInUse, lockDataDirectory } from './data-directory-lock.ts';
+export { type EngineUrls, findEngineUrls } from './engine-urls.ts';
+export { restoreMarker } from './restore-marker.ts';
 export { type Engines, startEngines } from './start-engines.ts';

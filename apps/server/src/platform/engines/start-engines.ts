@@ -2,7 +2,9 @@ import { type DataDirectoryLock, lockDataDirectory } from './data-directory-lock
 import { type EmbeddedClickHouse, startEmbeddedClickHouse } from './embedded-clickhouse.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.ts';
 import type { EngineLog } from './engine-log.ts';
+import { forgetEngineUrls, writeEngineUrls } from './engine-urls.ts';
 import type { PostgresSettings } from './postgres-settings.ts';
+import { refuseHalfRestored } from './restore-marker.ts';
 
 export interface EnginesConfig {
   /** Where the embedded engines keep everything. Made if missing. Not touched when both URLs are set. */
@@ -16,6 +18,8 @@ export interface EnginesConfig {
   /** Memory for the embedded ClickHouse; default 2048. */
   clickhouseMemoryMb?: number | undefined;
   postgresSettings?: PostgresSettings | undefined;
+  /** For a restore, which alone may work on a directory that is not whole. */
+  isRestore?: boolean;
 }
 
 export interface Engines {
@@ -44,7 +48,8 @@ export interface StartEnginesOptions {
 }
 
 /**
- * Starts the engines that no URL is given for, both at once, and locks the data directory if there is one.
+ * Starts the engines that no URL is given for, both at once, locks the data directory if there is one, and writes down there
+ * where they are.
  *
  * @throws DataDirectoryInUse when another Headwater works in the data directory; whatever an engine throws, after the
  *   other one has been stopped again
@@ -55,6 +60,12 @@ export async function startEngines({ config, log, onProgress }: StartEnginesOpti
   const embedsClickHouse = !config.clickhouseUrl;
   const lock: DataDirectoryLock | undefined =
     embedsPostgres || embedsClickHouse ? await lockDataDirectory(dataDir) : undefined;
+  try {
+    if (lock && !config.isRestore) refuseHalfRestored(dataDir);
+  } catch (error) {
+    await lock?.release();
+    throw error;
+  }
   const [postgres, clickhouse] = await Promise.allSettled([
     embedsPostgres ? startPostgres() : undefined,
     embedsClickHouse ? startClickHouse() : undefined,
@@ -73,6 +84,7 @@ export async function startEngines({ config, log, onProgress }: StartEnginesOpti
     result.status === 'fulfilled' && result.value ? [result.value] : [],
   );
   const stop = async (): Promise<void> => {
+    if (lock) await forgetEngineUrls(dataDir);
     const ends = await Promise.allSettled(running.map((engine) => engine.stop()));
     await lock?.release();
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
@@ -84,6 +96,12 @@ export async function startEngines({ config, log, onProgress }: StartEnginesOpti
   }
   const database = postgres.status === 'fulfilled' ? postgres.value : undefined;
   const analytics = clickhouse.status === 'fulfilled' ? clickhouse.value : undefined;
+  if (lock) {
+    await writeEngineUrls(dataDir, {
+      ...(database && { databaseUrl: database.url }),
+      ...(analytics && { clickhouseUrl: analytics.url }),
+    });
+  }
   return {
     databaseUrl: config.databaseUrl || (database?.url ?? ''),
     clickhouseUrl: config.clickhouseUrl || (analytics?.url ?? ''),

@@ -10,6 +10,11 @@ export interface Migration {
   sql: string;
 }
 
+/** Names of the migrations that this program has, in order. */
+export async function knownMigrations(): Promise<string[]> {
+  return (await listMigrations()).map(({ name }) => name);
+}
+
 /** The numbered SQL files of `apps/server/migrations`, in order. */
 async function listMigrations(): Promise<Migration[]> {
   const folder = join(packageRoot(), 'migrations');
@@ -21,9 +26,15 @@ async function listMigrations(): Promise<Migration[]> {
 
 /**
  * Applies what is missing, each file in its own transaction, under an advisory lock that holds across processes.
- * Returns the names applied. A database that is ahead of this program is refused: an older program must not run on it.
+ * Returns the names applied. A database that is ahead of this program is refused: an older program must not run on it. So is one that a restore did not
+ * finish: the table `headwater_restoring` goes with the commit that makes it whole.
+ *
+ * @param restoreOf  for a restore: the migrations that the rows were written under; no others are applied
  */
-export async function migrate(url: string): Promise<string[]> {
+export async function migrate(
+  url: string,
+  { restoreOf }: { restoreOf?: readonly string[] } = {},
+): Promise<string[]> {
   const migrations = await listMigrations();
   const client = new pg.Client({ connectionString: url, application_name: 'headwater migrate' });
   await client.connect();
@@ -32,6 +43,15 @@ export async function migrate(url: string): Promise<string[]> {
     await client.query(
       'create table if not exists headwater_migrations (name text primary key, applied_at timestamptz not null default now())',
     );
+    if (restoreOf !== undefined) {
+      await client.query(
+        'create table headwater_restoring (began_at timestamptz not null default clock_timestamp())',
+      );
+    } else if (await isHalfRestored(client)) {
+      throw new Error(
+        'A restore into this database was not finished, and there is nothing whole in it. Drop the database, create it anew, and run headwater restore again.',
+      );
+    }
     const { rows } = await client.query<{ name: string }>('select name from headwater_migrations');
     const applied = new Set(rows.map((row) => row.name));
     const unknown = [...applied].filter((name) => !migrations.some((migration) => migration.name === name));
@@ -40,7 +60,9 @@ export async function migrate(url: string): Promise<string[]> {
         `The database has migrations that this version does not know (${unknown.join(', ')}): start a newer version.`,
       );
     }
-    const missing = migrations.filter((migration) => !applied.has(migration.name));
+    const missing = migrations.filter(
+      ({ name }) => !applied.has(name) && (restoreOf === undefined || restoreOf.includes(name)),
+    );
     for (const migration of missing) {
       await client.query('begin');
       await client.query(migration.sql);
@@ -53,4 +75,11 @@ export async function migrate(url: string): Promise<string[]> {
   } finally {
     await client.end();
   }
+}
+
+async function isHalfRestored(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ half: boolean }>(
+    `select to_regclass('headwater_restoring') is not null as half`,
+  );
+  return rows[0]?.half === true;
 }

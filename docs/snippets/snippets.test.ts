@@ -106,6 +106,16 @@ async function untilStripeIsRead(): Promise<void> {
 }
 
 const [readme, ...others] = documents;
+/** What starts servers of its own, installs units, or asks a terminal: by whom it is run. */
+const runElsewhere = new Map([
+  ['docs/quickstart.md', 'e2e/quickstart.mjs'],
+  ['docs/operations.md', 'docs/operations.test.ts'],
+  ['docs/cli.md', 'apps/server/test/cli.test.ts'],
+]);
+
+it('what is run elsewhere is', () => {
+  for (const place of runElsewhere.values()) expect(existsSync(join(root, place)), place).toBe(true);
+});
 
 it(`${readme?.path}: its commands and snippets do what it says`, () =>
   runDocument(readme as Document, surroundings));
@@ -113,9 +123,7 @@ it(`${readme?.path}: its commands and snippets do what it says`, () =>
 describe.concurrent('with the program of the README', () => {
   beforeAll(connectStripe);
   for (const document of others) {
-    // docs/quickstart.md starts servers of its own: e2e/quickstart.mjs runs it.
-    if (document.path === 'docs/quickstart.md' || document.fences.every(({ language }) => language === ''))
-      continue;
+    if (runElsewhere.has(document.path) || document.fences.every(({ language }) => language === '')) continue;
     it(
       `${document.path}: its commands and snippets do what it says`,
       {

@@ -66,7 +66,7 @@ async function backUp(config: Config, file: string, asked: Asked): Promise<numbe
     ? await tryBackup(made.file, { log: createLog(config.logLevel), onProgress })
     : undefined;
   onProgress('');
-  if (asked.json) tell({ ...made, verified: tried });
+  if (asked.json) tell({ ...shownBackup(made), verified: tried === undefined ? null : shownRestored(tried) });
   else {
     sayBackup(made);
     if (tried !== undefined) sayRestored(tried, 'Restored elsewhere for trial and thrown away');
@@ -81,7 +81,7 @@ async function restore(config: Config, file: string, asked: Asked): Promise<numb
     ? await tryBackup(file, { log, onProgress })
     : await restoreBackup(file, config, { log, onProgress, secret: givenSecret() });
   onProgress('');
-  if (asked.json) tell(restored);
+  if (asked.json) tell(shownRestored(restored));
   else sayRestored(restored, asked['dry-run'] ? 'Restored elsewhere for trial and thrown away' : 'Restored');
   return restored.fault ? exits.found : exits.ok;
 }
@@ -146,10 +146,22 @@ function readSecrets({ dataDir }: Config, isApart: boolean): Pick<Source, 'secre
   };
 }
 
+// In the words of the API's answers, as every command has them (docs/cli.md).
+const shownBackup = ({ file, bytes, sha256, snapshotAt, hasSecret, rows, events }: Backup) => ({
+  ...{ file, bytes, sha256, snapshot_at: snapshotAt, has_secret: hasSecret },
+  rows: Object.values(rows).reduce((sum, count) => sum + count, 0),
+  events,
+});
+
+const shownRestored = ({ snapshotAt, fault, ...counted }: Restored) => ({
+  snapshot_at: snapshotAt,
+  ...counted,
+  fault: fault === null ? null : { ...fault, workspaceId: undefined, workspace_id: fault.workspaceId },
+});
+
 function sayBackup(backup: Backup): void {
-  const rows = Object.values(backup.rows).reduce((sum, count) => sum + count, 0);
   process.stdout.write(
-    `${colors.green('✓')} ${backup.file}: ${size(backup.bytes)}, as of ${backup.snapshotAt}, ${rows} rows of PostgreSQL and ${backup.events} events.\n` +
+    `${colors.green('✓')} ${backup.file}: ${size(backup.bytes)}, as of ${backup.snapshotAt}, ${shownBackup(backup).rows} rows of PostgreSQL and ${backup.events} events.\n` +
       (backup.hasSecret
         ? '  The secret is in it: whoever has this file has everything. Keep it as you keep passwords.\n'
         : '  The secret is not in it: without HEADWATER_SECRET, kept apart, it cannot be restored.\n'),

@@ -78,6 +78,8 @@ export const tableOfContents: readonly { title: string; pages: readonly GuidePag
   {
     title: 'Running it',
     pages: [
+      doc('operations', 'Operations', 'systemd, containers, TLS, backup, upgrade, metrics, alerts'),
+      doc('security', 'Security', 'What is promised, and which test holds it'),
       doc('privacy', 'A person’s data', 'Erasing, keeping for so long, handing out'),
       doc('scale', 'Several servers', 'Processes, PostgreSQL and ClickHouse clusters'),
       doc('recipes', 'Changing it', 'What a change of a common kind touches, in order'),

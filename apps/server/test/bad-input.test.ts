@@ -6,6 +6,7 @@ import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Route } from '../src/platform/index.ts';
+import { holdToReference } from './documented.ts';
 import { type ExampleRequest, exampleRequest, pathParams, propertiesOf, urlOf } from './example-request.ts';
 import { takeFingerprint } from './fingerprint.ts';
 import {
@@ -31,10 +32,12 @@ let stripe: StripeDouble;
 let close: () => Promise<void>;
 let routes: readonly Route[];
 let tenantOf: (route: Route) => Tenant;
+let hold: ReturnType<typeof holdToReference>;
 
 beforeAll(async () => {
   ({ server, stripe, close } = await openWithDouble());
   routes = server.server.routes;
+  hold = holdToReference(routes);
   tenantOf = await openForRoutes(routes, (mark) => openTenant(server, `tenant-${mark}`, stripe));
 }, 240_000);
 afterAll(() => close());
@@ -90,6 +93,7 @@ async function attack({ route, url, payload, headers }: Attack, what: string, at
   );
   expect(response.headers['x-request-id'], where).toMatch(/^req_/);
   const body = isFile ? {} : JSON.parse(response.body);
+  hold(route.method, route.path, { status: response.statusCode, body });
   if (response.statusCode >= 400) expectClear(route, body, where);
   return { status: response.statusCode, body };
 }

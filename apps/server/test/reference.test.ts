@@ -82,6 +82,7 @@ describe('the document', () => {
     }
     expect(document.tags.map((tag: { name: string }) => tag.name)).toEqual(tags);
     expect(new Set(routes.map(({ tag }) => tag))).toEqual(new Set(tags));
+    for (const { name } of chapters) expect(tags).not.toContain(name);
   });
 
   it('has an example of every request and of every status, and each is as its schema says', () => {

@@ -12,6 +12,7 @@ import type { StripeSettings } from '../src/stripe/index.ts';
 import { noGeo } from '../src/touches/index.ts';
 import { installBootstrapKey } from '../src/workspaces/index.ts';
 import { createTestClickHouse, createTestDatabase, type TestDatabase } from './databases.ts';
+import { holdToReference } from './documented.ts';
 
 /** A clock that stands still until it is told to move. */
 export interface TestClock extends Clock {
@@ -121,6 +122,8 @@ export async function openTestServer(
   const key = newToken('affk_');
   await installBootstrapKey(database.postgres, key);
 
+  const hold = holdToReference(server.routes);
+
   async function call(method: string, path: string, body?: unknown, { token, headers }: CallOptions = {}) {
     const response = await injectOnce(server.app, {
       method: method as 'POST',
@@ -133,11 +136,14 @@ export async function openTestServer(
       ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const isJson = String(response.headers['content-type']).includes('json');
-    return {
+    const reply = {
       status: response.statusCode,
       body: isJson ? JSON.parse(response.body) : response.body,
       headers: response.headers,
     };
+    // Whatever a test is about: what is answered is what the reference says.
+    hold(method, path, reply);
+    return reply;
   }
 
   return {

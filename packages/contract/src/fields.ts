@@ -5,8 +5,8 @@
 import Type from 'typebox';
 
 /** Everything but U+0000, which PostgreSQL cannot hold. */
-const noNul = '^[^\\u0000]*$';
-const notBlank = '^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$';
+export const noNul = '^[^\\u0000]*$';
+export const notBlank = '^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$';
 
 type Wording = {
   /** What it is, for the reference. */

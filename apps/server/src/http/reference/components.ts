@@ -13,6 +13,12 @@ const names = new Map<unknown, string>(
 /** How the server reads a field; for itself, and told in words beside it. */
 const ours = new Set(['$id', 'x-message', 'x-lenient']);
 
+/** Patterns that every text has, told once in the introduction and not at each. */
+const told: Readonly<Record<string, Json>> = {
+  [contract.noNul]: {},
+  [contract.notBlank]: { minLength: 1 },
+};
+
 /**
  * What several routes share, told once. Each of these answers a reference to what was said before, and says it where
  * it was not.
@@ -41,7 +47,18 @@ export function createComponents(): Components {
     if (value === null || typeof value !== 'object') return value;
     const members = () =>
       Object.fromEntries(
-        Object.entries(value).flatMap(([key, member]) => (ours.has(key) ? [] : [[key, refer(member)]])),
+        Object.entries(value).flatMap(([key, member]) => {
+          if (ours.has(key)) return [];
+          const words = key === 'pattern' ? told[String(member)] : undefined;
+          if (words !== undefined) return Object.entries(words);
+          // Readers and generators of code ask for the type that the words of an enum have.
+          return key === 'enum' && !('type' in value)
+            ? [
+                ['type', 'string'],
+                [key, member],
+              ]
+            : [[key, refer(member)]];
+        }),
       );
     const name = names.get(value);
     return name === undefined ? members() : once('schemas', name, members);

@@ -40,7 +40,7 @@ export function documentOf(routes: readonly Route[]): Json {
 const introduction = `Traces every payment back to its source: the partner who earned it and the visit that brought it. How to integrate:
 [guides](/docs/guides).
 
-Money is in integers of the currency’s minor unit, called cents. Instants are ISO 8601 in UTC. A refusal says what to do: the
+Money is in integers of the currency’s minor unit, called cents. Instants are ISO 8601 in UTC. Texts hold no U+0000. A refusal says what to do: the
 summary of its example. What is sent twice counts once; after 429 and 5xx the same request may be sent again.`;
 
 const headers = {

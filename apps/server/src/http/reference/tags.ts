@@ -37,7 +37,8 @@ export const chapters: readonly { name: string; tags: readonly (readonly [string
     ],
   },
   {
-    name: 'Reports',
+    // No chapter is called as one of its tags: the page would look for the one within the other, for ever.
+    name: 'Ask',
     tags: [['Reports', 'Metrics by dimensions, models, journeys, funnels, cohorts, goals, real time.']],
   },
   {

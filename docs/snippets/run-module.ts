@@ -37,7 +37,7 @@ if (snippet.POST) {
   const answer = await snippet.POST(new Request('http://shop/', { method: 'POST', headers, body: JSON.stringify(order) }));
   if (!answer.ok) throw new Error('POST was answered ' + answer.status);
 }
-if (snippet.default) {
+if (typeof snippet.default === 'function') {
   const { renderToString } = await import('react-dom/server');
   const { createElement } = await import('react');
   renderToString(createElement(snippet.default));

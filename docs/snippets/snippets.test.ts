@@ -7,6 +7,7 @@ import { type Account, type StripeDouble, startStripeDouble } from '@headwater/s
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { slugOf } from '../../apps/server/src/http/guides/render-markdown.ts';
 import { openTestServer, type TestServer } from '../../apps/server/test/test-server.ts';
+import { readFences } from '../../scripts/fences.mjs';
 import { checkTypes } from './check-types.ts';
 import { type Document, fillIn, readDocuments, root, type Values, whyNotRun } from './documents.ts';
 import { commandPath, runDocument, type Surroundings } from './run-document.ts';
@@ -140,6 +141,19 @@ async function connectStripe(): Promise<void> {
   const connected = await server.post('/api/v1/programs/1/stripe/connect', body, server.key);
   expect(connected.status, JSON.stringify(connected.body)).toBeLessThan(300);
 }
+
+it.each([
+  ['is refused', '```sh\ncurl -s $URL/api/v1/nothing\n```', /curl was answered 404/],
+  ['answers something else', '```sh\ncurl -s $URL/healthz\n```\n```json\n{"status":"ill"}\n```', /status/],
+  ['is not refused as it says', '```sh\ncurl -s $URL/healthz\n```\n```json status=401\n{}\n```', /200/],
+  ['throws', "```js\nthrow new Error('broken')\n```", /broken/],
+  ['prints something else', '```js\nconsole.log(1)\n```\n```text\n2\n```', /match/],
+  ['does not parse', '```html\n<script>const = 1</script>\n```', /Unexpected/],
+  ['is in no language that is known', '```cobol\nSTOP RUN.\n```', /cobol/],
+])('a document whose block %s would fail', async (_why, text, message) => {
+  const document = { path: 'made-up.md', text, fences: readFences(text) };
+  await expect(runDocument(document, surroundings)).rejects.toThrow(message);
+});
 
 it('TypeScript is checked with the types of the SDK', async () => {
   expect(await types).toBe('');

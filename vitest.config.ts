@@ -1,17 +1,23 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-/** HEADWATER_SUITE=postgres: only what asks a PostgreSQL, for a second run on another one. */
+/**
+ * HEADWATER_SUITE=postgres: what asks a PostgreSQL something of its own, for a second run on another one. Left out are files that
+ * ask none, that start the one inside whatever they are given, and that are about requests and clients: what those make the server
+ * ask, the rooms' own tests and reference.test.ts ask as well.
+ */
 const withoutPostgres =
   process.env.HEADWATER_SUITE === 'postgres'
     ? [
         'apps/dashboard/**',
-        'packages/{contract,tracker}/**',
+        'docs/**',
+        'packages/{cli,contract,mcp,tracker}/**',
         'packages/sdk/test/package.test.ts',
-        'apps/server/src/{attribution,models,money}/**',
+        'apps/server/src/{attribution,backup,models,money}/**',
         'apps/server/src/platform/{clickhouse,engines}/**',
         'apps/server/src/reports/rollups/**',
         'apps/server/src/touches/enrichment/**',
+        'apps/server/test/{backup,bad-input,cli*,isolation,malformed-http,stripe-crash}.test.ts',
       ]
     : [];
 

@@ -17,10 +17,13 @@ import { openSmallDisk } from './small-disk.ts';
 import { runTraffic, type Shop } from './traffic.ts';
 
 // `npm run soak`: an hour of everything at once, while all that can happen to a server happens. SOAK_MINUTES, SOAK_JOURNEYS
-// (a second; each is some eight requests), SOAK_CALM=1 for an hour in which nothing happens, to watch the memory.
+// (a second; each is some eight requests), SOAK_CALM=1 for an hour in which nothing happens, to watch the memory; SOAK_ONLY=disk for
+// the mishaps of one kind, SOAK_PAUSE for the seconds between them.
 const minutes = Number(process.env.SOAK_MINUTES ?? 60);
 const perSecond = Number(process.env.SOAK_JOURNEYS ?? 8);
 const isCalm = process.env.SOAK_CALM === '1';
+const only = process.env.SOAK_ONLY ?? '';
+const pause = Number(process.env.SOAK_PAUSE ?? 40);
 const chromiumPath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 const diary = fileURLToPath(new URL('diary.log', import.meta.url));
 
@@ -56,11 +59,11 @@ it('loses nothing, doubles nothing, and comes back by itself from whatever happe
     const started = Date.now();
     const memory: Record<string, number>[] = [];
     while (Date.now() - started < minutes * 60_000) {
-      await sleep((isCalm ? 60 : 20 + Math.random() * 40) * 1000);
+      await sleep((isCalm ? 60 : pause * (0.5 + Math.random())) * 1000);
       memory.push(residentNow(server));
       if (!isCalm) {
         const possible = Object.entries(mishaps).filter(
-          ([name]) => disk !== undefined || !name.startsWith('the disk'),
+          ([name]) => name.includes(only) && (disk !== undefined || !name.startsWith('the disk')),
         );
         const [name, happen] = possible[
           Math.floor(Math.random() * possible.length)

@@ -94,7 +94,7 @@ const calls: Record<string, () => readonly string[]> = {
   'headwater completion': () => ['completion', 'bash'],
 };
 /** Of these the answer comes once they serve: packages/cli/test/package.test.ts. */
-const elsewhere = ['headwater serve', 'headwater demo'];
+const elsewhere = ['headwater serve', 'headwater demo', 'headwater backup', 'headwater restore'];
 
 const today = () => server.clock.now().toISOString().slice(0, 10);
 let opened: ReturnType<StripeDouble['openAccount']> | undefined;

@@ -46,3 +46,20 @@ export function refusalOfRows(error: unknown): string | undefined {
   const refused = unreadableRow.has(error.code) || (aboutRow && !stateOfServer.has(error.code));
   return refused ? `${error.type ?? error.code}: ${error.message.trim()}` : undefined;
 }
+
+// It cannot now, and may a moment later.
+const passing = new Set([
+  '202', // TOO_MANY_SIMULTANEOUS_QUERIES
+  '209', // SOCKET_TIMEOUT
+  '210', // NETWORK_ERROR
+  '236', // ABORTED
+  '242', // TABLE_IS_READ_ONLY
+  '243', // NOT_ENOUGH_SPACE
+  '252', // TOO_MANY_PARTS
+  '394', // QUERY_WAS_CANCELLED
+]);
+
+/** ClickHouse could not do it now: its disk is full, it is read-only, ends, or has too much to do. */
+export function isPassing(error: unknown): boolean {
+  return error instanceof ClickHouseError && passing.has(error.code);
+}

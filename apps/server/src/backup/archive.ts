@@ -1,11 +1,12 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { BackupDamaged } from './refusals.ts';
 
 /**
  * The file of a backup is a plain tar archive (POSIX ustar), so that `tar xf` opens it should this program be lost. Written
- * front to back, its members one at a time in memory; the last one, `end.json`, holds the SHA-256 of every byte before it.
+ * front to back, its members one at a time in memory; the last one, `end.json`, holds the SHA-256 of every byte before it and
+ * of what it says itself.
  */
 export interface Member {
   name: string;
@@ -46,8 +47,8 @@ export async function createArchive(path: string, madeAt: Date): Promise<Archive
   return {
     add,
     async finish(end) {
-      const sha256 = hash.copy().digest('hex');
-      await add(endName, Buffer.from(`${JSON.stringify({ ...end, sha256 }, null, 2)}\n`));
+      const sha256 = hash.copy().update(JSON.stringify(end)).digest('hex');
+      await add(endName, endBody(end, sha256));
       await write(Buffer.alloc(2 * block));
       await file.sync();
       await file.close();
@@ -90,7 +91,7 @@ export async function* readArchive(path: string): AsyncGenerator<Member> {
       const member = { name: found.name, body: content.subarray(0, found.size) };
       at += block + padded;
       if (found.name === endName) {
-        checkEnd(path, hash.digest('hex'), member.body, content.subarray(found.size));
+        checkEnd(path, hash, head, content.subarray(0, found.size), content.subarray(found.size));
         await checkNothingFollows(path, file, at);
         yield member;
         return;
@@ -109,9 +110,22 @@ function cutOffOrDamaged(path: string, at: number, head: Buffer | undefined): Ba
     : new BackupDamaged(path, `what stands at byte ${at} cannot be read`);
 }
 
-function checkEnd(path: string, sha256: string, body: Buffer, padding: Buffer): void {
-  const told = parse(body)?.sha256;
-  if (told === sha256 && padding.every((byte) => byte === 0)) return;
+const endBody = (end: Record<string, unknown>, sha256: string) =>
+  Buffer.from(`${JSON.stringify({ ...end, sha256 }, null, 2)}\n`);
+
+/** The end vouches for itself, too: it must be, byte for byte, what is written for what it says. */
+function checkEnd(path: string, hash: Hash, head: Buffer, body: Buffer, padding: Buffer): void {
+  const { sha256, ...end } = parse(body) ?? {};
+  const expected = hash.update(JSON.stringify(end)).digest('hex');
+  const madeAt = new Date(Number.parseInt(head.toString('latin1', 136, 147), 8) * 1000);
+  if (
+    sha256 === expected &&
+    body.equals(endBody(end, expected)) &&
+    head.equals(headerOf(endName, body.length, madeAt)) &&
+    padding.every((byte) => byte === 0)
+  ) {
+    return;
+  }
   throw new BackupDamaged(path, 'its checksum is not the one it was made with');
 }
 
@@ -123,9 +137,9 @@ async function checkNothingFollows(path: string, file: FileHandle, at: number): 
   throw new BackupDamaged(path, 'something follows its end');
 }
 
-function parse(body: Buffer): { sha256?: unknown } | undefined {
+function parse(body: Buffer): Record<string, unknown> | undefined {
   try {
-    return JSON.parse(body.toString()) as { sha256?: unknown };
+    return JSON.parse(body.toString()) as Record<string, unknown>;
   } catch {
     return undefined;
   }

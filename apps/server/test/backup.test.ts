@@ -164,8 +164,10 @@ describe('headwater backup, while sales go on', () => {
     const source = await start(from);
     const shop = await setUpShop(source.url, bootstrapKey);
     await visitBefore(source.url, shop.websiteId);
-    const load = putUnderLoad({ ...shop, url: () => source.url }, 3);
-    await vi.waitFor(() => expect(load.acknowledged.sales.size).toBeGreaterThan(30), { timeout: 20_000 });
+    const load = putUnderLoad({ ...shop, url: () => source.url }, 1);
+    await vi.waitFor(() => expect(load.acknowledged.sales.size).toBeGreaterThan(30), {
+      timeout: 20_000,
+    });
     await sleep(1500);
 
     const acknowledged = copyOf(load.acknowledged);

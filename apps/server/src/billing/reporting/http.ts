@@ -14,6 +14,7 @@ export function reportingRoutes(deps: { postgres: Postgres; directory: Directory
         tag: 'Exchange rates',
         summary: 'Balances, revenue and invoices over all currencies, in the program’s own by dated rates',
         query: TotalsQuery,
+        refuses: ['partner_not_found'],
         handle: async (call, manager) =>
           getTotals(postgres, await getOwnProgram(directory, manager, call.params.id), call.query),
       },

@@ -17,7 +17,7 @@ const withoutPostgres =
         'apps/server/src/platform/{clickhouse,engines}/**',
         'apps/server/src/reports/rollups/**',
         'apps/server/src/touches/enrichment/**',
-        'apps/server/test/{backup,bad-input,cli*,isolation,malformed-http,stripe-crash}.test.ts',
+        'apps/server/test/{backup,bad-input,cli*,crash,imports-crash,isolation,malformed-http,stripe-crash}.test.ts',
       ]
     : [];
 

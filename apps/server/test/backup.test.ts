@@ -156,7 +156,7 @@ async function storesOf(dataDir: string) {
 
 describe('headwater backup, while sales go on', () => {
   it('is restored elsewhere: everything acknowledged once, books whole, the same answers', {
-    timeout: 120_000,
+    timeout: 240_000,
   }, async () => {
     folder = await makeFolder();
     file = join(folder, 'today.backup');
@@ -252,7 +252,7 @@ describe('where a restore may go', () => {
 });
 
 describe('a restore that is killed', () => {
-  it('leaves nothing that starts, and is simply run again', { timeout: 120_000 }, async () => {
+  it('leaves nothing that starts, and is simply run again', { timeout: 240_000 }, async () => {
     const dataDir = join(folder, 'killed');
     const restore = (killAfterMs?: number) =>
       run(program, ['restore', file], { HEADWATER_DATA_DIR: dataDir }, killAfterMs);

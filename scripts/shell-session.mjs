@@ -21,7 +21,7 @@ export function openShell({ cwd, env }) {
   const ended = new Promise((resolve) => shell.once('exit', resolve));
 
   return {
-    async run(commands, patienceMs = 30_000) {
+    async run(commands, patienceMs = 60_000) {
       said.out = '';
       said.err = '';
       const mark = `__done_${Math.random().toString(36).slice(2)}__`;

@@ -128,7 +128,7 @@ describe.concurrent('with the program of the README', () => {
     it(
       `${document.path}: its commands and snippets do what it says`,
       {
-        timeout: 60_000,
+        timeout: 120_000,
       },
       () => runDocument(document, surroundings),
     );

@@ -158,7 +158,7 @@ it('every command answers as docs/cli.md says', async () => {
     if (name === 'headwater setup stripe') await deliverSome();
   }
   expect(wrong).toEqual([]);
-}, 60_000);
+}, 120_000);
 
 /** Forgets the person who is asked for, as the worker does, which is not running here. */
 async function workOff(): Promise<void> {

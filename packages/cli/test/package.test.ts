@@ -20,7 +20,7 @@ beforeAll(() => {
   writeFileSync(join(folder, 'package.json'), '{"name":"shop","private":true}');
   const install = ['install', '--offline', '--no-audit', '--no-fund', join(folder, told.filename)];
   execFileSync('npm', install, { cwd: folder, env, stdio: 'pipe' });
-}, 60_000);
+}, 120_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const bin = join(folder, 'node_modules/.bin/headwater');

@@ -155,7 +155,7 @@ describe('a file that is not what was written', () => {
 
 describe('a restore into external databases', () => {
   it('is done by a user who owns one and is no superuser, over nothing; and from there into a file again', {
-    timeout: 60_000,
+    timeout: 120_000,
   }, async () => {
     const name = `restore_${randomBytes(6).toString('hex')}`;
     const admin = new pg.Client({ connectionString: inject('databaseUrl') });

@@ -17,6 +17,7 @@ import {
   malformedBodies,
   nonObjects,
   prototypeValues,
+  shareOf,
 } from './hostile-values.ts';
 import { fromOurPage } from './page.ts';
 import { openForRoutes, openTenant, type Tenant } from './tenants.ts';
@@ -331,7 +332,7 @@ describe('wrong values in the fields of a body', () => {
       for (const [name, schema] of Object.entries(propertiesOf(route.body ?? ({} as never)))) {
         // Judged event by event and answered 202: below.
         const judge = name === 'events' ? () => 'may be right' : judgeOf(name, schema, required.has(name));
-        for (const value of hostileValues) {
+        for (const value of shareOf(hostileValues, fields)) {
           const isWrong = judge(value) === 'wrong';
           // What is large and of a wrong type costs the most to read and says the same in every field: one of a route is enough.
           if (isWrong && value.length > 20_000 && attacks.some((one) => one.value === value)) continue;
@@ -558,13 +559,17 @@ describe('paths, queries and headers', () => {
       ...values.map((value) => `${name}=${value}`),
       ...shapesOf(name),
     ];
+    let turn = 0;
     for (const route of routes.filter(({ method }) => method === 'GET')) {
       const request = example(route);
       const base = urlOf(route, { ...request, query: {} });
       const known = Object.keys(propertiesOf(route.query ?? ({} as never)));
       const queries = known.flatMap((name) => {
         const others = Object.entries(request.query).filter(([one]) => one !== name);
-        return queriesOf(name, hostileQueryValues).map((query) => `${new URLSearchParams(others)}&${query}`);
+        turn += 1;
+        return queriesOf(name, shareOf(hostileQueryValues, turn)).map(
+          (query) => `${new URLSearchParams(others)}&${query}`,
+        );
       });
       // What the route does not know is looked at nowhere: all such names at once, with a few values.
       const unknown = everywhere

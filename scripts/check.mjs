@@ -1,4 +1,4 @@
-// `npm run check`: format and lint, types, boundaries between rooms, dead code, and the tracker's size. Under a minute.
+// `npm run check`: format and lint, types, boundaries between rooms, dead code, licences and the tracker's size.
 import { spawn } from 'node:child_process';
 import { buildAll } from './build.mjs';
 

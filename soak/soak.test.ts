@@ -9,6 +9,7 @@ import { type Browser, chromium } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { newToken } from '../apps/server/src/platform/index.ts';
 import { type ServerProcess, startServerProcess } from '../apps/server/test/crash/server-process.ts';
+import { setUpShop } from '../apps/server/test/crash/set-up-shop.ts';
 import { watchMemory } from '../bench/memory.mjs';
 import { freePort } from '../e2e/run-headwater.ts';
 import { expectInBothStores } from './both-stores.ts';
@@ -53,7 +54,7 @@ it('loses nothing, doubles nothing, and comes back by itself from whatever happe
     tell(
       `${minutes} minutes, ${perSecond} journeys a second${disk ? '' : '; no disk of its own: only root may mount one'}`,
     );
-    const shop = await setUpShop(() => server.url, options.bootstrapKey);
+    const shop = await openShop(() => server.url, options.bootstrapKey);
     browser = await openDashboards(server, shop);
     const traffic = runTraffic(shop, perSecond);
     const started = Date.now();
@@ -120,28 +121,16 @@ it('loses nothing, doubles nothing, and comes back by itself from whatever happe
 const isOfFullDisk = (answer: string, mishap: string) =>
   mishap.startsWith('the disk is full') && answer.startsWith('/api/v1/query: 500');
 
-async function setUpShop(url: () => string, key: string): Promise<Shop> {
-  const create = async (path: string, body: unknown) => {
-    const response = await fetch(`${url()}/api/v1${path}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
-      body: JSON.stringify(body),
-    });
-    expect(response.status).toBe(201);
-    return ((await response.json()) as { data: Record<string, string> }).data;
-  };
-  const website = await create('/websites', { domain: 'shop.example' });
-  const program = await create('/programs', {
-    ...{ name: 'Soak', domain: 'shop.example', website_id: website.website_id, fee_bps: 350 },
-    commission: { type: 'cps_lifetime', rate_bps: 2000 },
-  });
-  await create(`/programs/${program.id}/partners`, { name: 'Anna', code: 'anna' });
+async function openShop(url: () => string, key: string): Promise<Shop> {
+  const shop = await setUpShop(url(), key);
   const webhookSecret = `whsec_${randomBytes(24).toString('hex')}`;
-  await create(`/programs/${program.id}/stripe/endpoints`, { webhook_secret: webhookSecret });
-  return {
-    ...{ url, key, webhookSecret, code: 'anna', programId: Number(program.id) },
-    ...{ token: program.api_token as string, websiteId: website.website_id as string },
-  };
+  const response = await fetch(`${url()}/api/v1/programs/${shop.programId}/stripe/endpoints`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+    body: JSON.stringify({ webhook_secret: webhookSecret }),
+  });
+  expect(response.status).toBe(201);
+  return { ...shop, url, key, webhookSecret };
 }
 
 /** Two pages that a founder leaves open: the overview and the live view. */

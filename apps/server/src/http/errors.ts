@@ -1,5 +1,5 @@
 import { type ErrorCode, errorCatalogue } from '@headwater/contract';
-import { AppError, type ErrorShape, isConnectionFailure, isPassing } from '../platform/index.ts';
+import { AppError, type ErrorShape, isConnectionFailure, isTemporaryFailure } from '../platform/index.ts';
 
 interface Refusal {
   status: number;
@@ -59,7 +59,7 @@ const fastifyCodes: Record<string, ErrorCode> = {
 
 function asAppError(error: unknown): AppError | undefined {
   if (error instanceof AppError) return error;
-  if (isConnectionFailure(error) || isPassing(error)) {
+  if (isConnectionFailure(error) || isTemporaryFailure(error)) {
     return new AppError('unavailable', undefined, { cause: error, retryAfterSeconds: 2 });
   }
   const code = (error as { code?: unknown } | null)?.code;

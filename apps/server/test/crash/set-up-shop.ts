@@ -5,7 +5,7 @@ import type { LoadTarget } from './load.ts';
 export async function setUpShop(
   url: string,
   key: string,
-): Promise<Pick<LoadTarget, 'token' | 'websiteId' | 'code'>> {
+): Promise<Pick<LoadTarget, 'token' | 'websiteId' | 'code'> & { programId: number }> {
   const create = async (path: string, body: unknown) => {
     const response = await fetch(`${url}/api/v1${path}`, {
       method: 'POST',
@@ -21,5 +21,10 @@ export async function setUpShop(
     commission: { type: 'cps_lifetime', rate_bps: 2000 },
   });
   await create(`/programs/${program.id}/partners`, { name: 'Anna', code: 'anna' });
-  return { token: program.api_token as string, websiteId: website.website_id as string, code: 'anna' };
+  return {
+    programId: Number(program.id),
+    token: program.api_token as string,
+    websiteId: website.website_id as string,
+    code: 'anna',
+  };
 }

@@ -48,7 +48,7 @@ export function refusalOfRows(error: unknown): string | undefined {
 }
 
 // It cannot now, and may a moment later.
-const passing = new Set([
+const temporary = new Set([
   '202', // TOO_MANY_SIMULTANEOUS_QUERIES
   '209', // SOCKET_TIMEOUT
   '210', // NETWORK_ERROR
@@ -60,6 +60,6 @@ const passing = new Set([
 ]);
 
 /** ClickHouse could not do it now: its disk is full, it is read-only, ends, or has too much to do. */
-export function isPassing(error: unknown): boolean {
-  return error instanceof ClickHouseError && passing.has(error.code);
+export function isTemporaryFailure(error: unknown): boolean {
+  return error instanceof ClickHouseError && temporary.has(error.code);
 }

@@ -25,7 +25,7 @@ const ofVisit = (column: string): Dimension => ({ ...visited(column), acts: colu
 /** Each page view carries it as well, so that it may be asked for beside the page. */
 const everywhere = (column: string): Dimension => ({ ...ofVisit(column), views: column });
 const id = (column: string) => `if(${column} = 0, '', toString(${column}))`;
-/** Of acts, which are added up by the number itself: that is a fifth of the work of its text. */
+/** Of acts, which are added up by the number itself: to make a text of each of millions would cost more than to add them up. */
 const numbered = (column: string) => ({ ...visited(id(column)), acts: id(column), number: column });
 const group =
   "if(partner_id = 0, '', transform(partner_id, {partners:Array(UInt32)}, {groups:Array(String)}, ''))";
